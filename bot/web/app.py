@@ -1,0 +1,53 @@
+"""The ASGI application: channels, desk, health and static files around the services it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from bot.channels import widget
+from bot.web import errors, health, session
+from bot.web.limits import BodyLimit
+
+WIDGET_PATH = "/widget/"
+_SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors *"
+    ),
+}
+
+
+class WidgetFiles(StaticFiles):
+    """The built widget. Pages may be framed by any site, since embedding is their purpose; hashed assets are kept for long."""
+
+    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]
+        response = await super().get_response(path, scope)
+        is_asset = path.startswith("assets/")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_asset else "no-cache"
+        response.headers.update(_SECURITY_HEADERS)
+        return response
+
+
+def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]], widget_dist: Path) -> FastAPI:
+    """Return the application; `lifespan` puts the services into `app.state` and takes them down again."""
+    app = FastAPI(title="Yingshang 营商小助", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.add_middleware(BodyLimit)
+    for router in (widget.router, session.router, health.router):
+        app.include_router(router)
+    app.add_api_route("/", _to_widget, include_in_schema=False)
+    if widget_dist.is_dir():
+        app.mount(WIDGET_PATH.rstrip("/"), WidgetFiles(directory=widget_dist, html=True), name="widget")
+    return app
+
+
+async def _to_widget() -> RedirectResponse:
+    return RedirectResponse(WIDGET_PATH)
