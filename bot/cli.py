@@ -1,0 +1,119 @@
+"""The commands of `./yingshang`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.errors import BotError
+
+SERVING = {"serve", "talk", "evaluate_answers"}
+"""Modules of commands that answer and do not train in their own process."""
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status. Errors made on purpose are printed as one line, not as a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["rasa"]:  # everything behind it belongs to Rasa's own parser
+        from bot.commands.rasa import run_rasa
+
+        return run_rasa(given[1:])
+    options = _parser().parse_args(given)
+    try:
+        return int(options.run(options))
+    except BotError as error:
+        print(f"yingshang: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="yingshang", description="营商小助: the business-service assistant")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands)
+    _add_train(commands)
+    _add_evaluations(commands)
+    _add_small(commands)
+    commands.add_parser("rasa", help="pass through to Rasa's own command line (train, test, data validate …)")
+    commands.add_parser("test", help="lint, types, unit, integration and browser tests")
+    return parser
+
+
+def _lazy(module: str, function: str) -> Command:
+    """Import a command's module when it runs: Rasa takes seconds, and `--help` should not wait for it."""
+
+    def run(options: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        if module in SERVING:
+            from bot.dialogue.tensorflow_stand_in import install_for_serving
+
+            install_for_serving()
+
+        return int(getattr(import_module(f"bot.commands.{module}"), function)(options))
+
+    return run
+
+
+def _data_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", type=Path, help="where database and models lie (default: var)")
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="serve the assistant; sets up what is missing")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--today", metavar="DATE", help="serve what holds on this day, e.g. 2027-01-02")
+    serve.add_argument("--demo", action="store_true", help="reserved for sample conversations of the desk")
+    _data_dir(serve)
+    serve.set_defaults(run=_lazy("serve", "serve"))
+
+
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    train = commands.add_parser("train", help="train a model on data/ and knowledge/ and let it serve")
+    _data_dir(train)
+    train.set_defaults(run=_lazy("models", "train"))
+    models = commands.add_parser("models", help="list models, let one serve, go back to the one before")
+    models.add_argument("action", choices=["list", "promote", "rollback"])
+    models.add_argument("model_id", nargs="?")
+    _data_dir(models)
+    models.set_defaults(run=_lazy("models", "manage"))
+
+
+def _add_evaluations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    answers = commands.add_parser("evaluate-answers", help="ask each question in a new conversation and count")
+    answers.add_argument("--questions", type=Path, required=True)
+    answers.add_argument("--details", type=Path, help="write each question and what happened to this JSONL file")
+    answers.add_argument("--today", metavar="DATE")
+    answers.add_argument("--json", action="store_true")
+    _data_dir(answers)
+    answers.set_defaults(run=_lazy("evaluate_answers", "evaluate_answers"))
+    intents = commands.add_parser("evaluate-intents", help="train the pipeline on one file and test it on another")
+    for name in ("train", "test"):
+        intents.add_argument(f"--{name}", type=Path, required=True)
+    intents.add_argument("--dev", type=Path, help="fit the rejection threshold on this file")
+    intents.add_argument("--json", action="store_true")
+    intents.set_defaults(run=_lazy("evaluate_intents", "evaluate_intents"))
+    search = commands.add_parser("evaluate-search", help="measure the search on a collection")
+    for name in ("corpus", "queries", "qrels"):
+        search.add_argument(f"--{name}", type=Path, required=True)
+    search.add_argument("--json", action="store_true")
+    search.set_defaults(run=_lazy("evaluate_search", "evaluate_search"))
+
+
+def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    talk = commands.add_parser("talk", help="chat in the terminal")
+    talk.add_argument("--today", metavar="DATE")
+    _data_dir(talk)
+    talk.set_defaults(run=_lazy("talk", "talk"))
+    check = commands.add_parser("check-knowledge", help="check every knowledge file and name what is wrong")
+    check.add_argument("--folder", type=Path)
+    check.set_defaults(run=_lazy("knowledge", "check_knowledge"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
