@@ -1,0 +1,208 @@
+/** One conversation as the page sees it: joins the session, the transcript, the outbox and the link. */
+
+import { readonly } from 'vue'
+import { conversationPath, type ChatApi } from './api'
+import { ConversationUnknown, ServerUnreachable } from './errors'
+import { Link, type LinkState, type Socket } from './link'
+import type { Frame, Message, Owner } from './message'
+import { Outbox, type UnsentMessage } from './outbox'
+import { Session } from './session'
+import type { ChatStorage } from './storage'
+import { Transcript } from './transcript'
+import { TypingSign } from './typing'
+import { createView, emptyView, type ConversationView } from './view'
+
+export interface ConversationPorts {
+  api: ChatApi
+  storage: ChatStorage
+  openSocket(path: string): Socket
+  hasNetwork(): boolean
+}
+
+const startedAgainNotice = '之前的对话已经结束，已为您开始新的对话。'
+
+export class Conversation {
+  private readonly state = createView()
+  readonly view = readonly(this.state) as Readonly<ConversationView>
+  private transcript = new Transcript()
+  private isFillingGap = false
+  private restarts = 0
+  private readonly typing = new TypingSign((isTyping) => (this.state.isTyping = isTyping))
+  private readonly session: Session
+  private readonly outbox: Outbox
+  private readonly link: Link
+
+  constructor(private readonly ports: ConversationPorts) {
+    this.session = new Session(ports.api, ports.storage, () => this.link.start())
+    this.outbox = new Outbox({
+      deliver: (item) => this.deliver(item),
+      save: (item) => ports.storage.saveUnsent(item),
+      remove: (clientMessageId) => ports.storage.removeUnsent(clientMessageId),
+      changed: (items, isDelivering) => {
+        this.state.unsent = [...items]
+        this.typing.setWaiting(isDelivering && this.state.owner === 'bot' && this.state.link !== 'offline')
+      },
+    })
+    this.link = new Link({
+      openSocket: () => ports.openSocket(`${conversationPath(this.session.credentials!.conversation_id)}/stream`),
+      hello: () => ({ type: 'hello', token: this.session.credentials!.token, after: this.transcript.cursor }),
+      onFrame: (frame) => this.onFrame(frame),
+      onState: (link) => this.onLinkState(link),
+      poll: () => this.catchUp(),
+      onLost: () => this.startAgain(),
+      hasNetwork: () => ports.hasNetwork(),
+    })
+    this.showNetwork()
+  }
+
+  /** Continue where an earlier visit stopped. */
+  async open(): Promise<void> {
+    this.state.unsent = this.ports.storage.listUnsent()
+    if (this.session.restore()) {
+      this.state.isLoading = true
+      await this.catchUp().catch((failure: unknown) => {
+        if (failure instanceof ConversationUnknown) this.startAgain()
+      })
+      this.state.isLoading = false
+      if (this.session.credentials) this.link.start()
+    }
+    // Read again: what the server already has was dropped from storage while catching up.
+    this.outbox.restore(this.ports.storage.listUnsent())
+  }
+
+  send(text: string, payload?: string): void {
+    this.state.notice = null
+    this.outbox.add(text, payload)
+  }
+
+  retryNow(): void {
+    this.outbox.wake()
+    if (this.state.link !== 'online') this.link.reconnect()
+  }
+
+  takeBack(clientMessageId: string): void {
+    this.outbox.drop(clientMessageId)
+  }
+
+  dismissNotice(): void {
+    this.state.notice = null
+  }
+
+  /** Leave this conversation, unsent messages included; the next message begins another. */
+  beginNew(): void {
+    this.outbox.clear()
+    this.leave()
+  }
+
+  /** Call when the network comes or goes, or the page wakes up. */
+  onNetworkChanged(): void {
+    if (!this.session.credentials) this.showNetwork()
+    this.link.reconnect()
+    if (this.ports.hasNetwork()) this.outbox.wake()
+  }
+
+  /** Call when another tab of this browser began or left a conversation. */
+  async onStoredElsewhere(): Promise<void> {
+    if (!this.session.isStoredElsewhere()) return
+    this.leave()
+    await this.open()
+  }
+
+  private async deliver(item: UnsentMessage): Promise<void> {
+    const credentials = await this.session.ensure().catch((failure: unknown) => this.onNotBegun(failure))
+    try {
+      const exchange = await this.ports.api.sendMessage(credentials, item)
+      if (credentials !== this.session.credentials) return
+      this.show(() => {
+        this.transcript.keepSent(item, new Date().toISOString(), exchange.messages)
+        return this.transcript.merge(exchange.messages)
+      })
+      if (exchange.owner) this.setOwner(exchange.owner)
+      this.restarts = 0
+      this.link.lookNow()
+    } catch (failure) {
+      if (!(failure instanceof ConversationUnknown)) throw failure
+      if (credentials === this.session.credentials) this.startAgain()
+      this.restarts += 1
+      // The outbox comes back with the same message: at once the first time, then with patience.
+      throw new ServerUnreachable('busy', this.restarts === 1 ? 0 : null)
+    }
+  }
+
+  /** Fetch everything after the cursor, page by page. */
+  private async catchUp(): Promise<void> {
+    const credentials = this.session.credentials
+    for (let before = -1; credentials && before < this.transcript.cursor; ) {
+      before = this.transcript.cursor
+      const exchange = await this.ports.api.listMessages(credentials, before)
+      if (credentials !== this.session.credentials) return
+      this.show(() => this.transcript.mergeOrdered(exchange.messages))
+      if (exchange.owner) this.setOwner(exchange.owner)
+    }
+  }
+
+  private onFrame(frame: Frame): void {
+    if (frame.type === 'message') this.onStreamed(frame.message)
+    else if (frame.type === 'typing') this.typing.setAnnounced(frame.active)
+    else if (frame.type === 'owner') this.setOwner(frame.owner)
+    else if (frame.type === 'queue') this.state.queuePosition = frame.position
+  }
+
+  private onStreamed(message: Message): void {
+    const hasGap = this.transcript.hasGapBefore(message.sequence)
+    this.show(() => (hasGap ? this.transcript.merge([message]) : this.transcript.mergeOrdered([message])))
+    if (hasGap && !this.isFillingGap) void this.fillGap()
+  }
+
+  private async fillGap(): Promise<void> {
+    this.isFillingGap = true
+    await this.catchUp().catch(() => undefined)
+    this.isFillingGap = false
+  }
+
+  /** Change the transcript, then bring everything that depends on it into line. */
+  private show(change: () => Message[]): void {
+    for (const message of change()) {
+      if (message.client_message_id) this.outbox.drop(message.client_message_id)
+      if (message.sender === 'bot' || message.sender === 'agent') this.typing.setAnnounced(false)
+    }
+    this.state.messages = this.transcript.messages
+  }
+
+  private setOwner(owner: Owner): void {
+    this.state.owner = owner
+    if (owner !== 'queue') this.state.queuePosition = null
+    if (owner !== 'bot') this.typing.setWaiting(false)
+  }
+
+  private onLinkState(link: LinkState): void {
+    const isBack = link === 'online' && this.state.link !== 'online'
+    this.state.link = link
+    if (isBack) this.outbox.wake()
+  }
+
+  /** Without a conversation there is no link that would notice a dead line. */
+  private onNotBegun(failure: unknown): never {
+    if (failure instanceof ServerUnreachable && failure.reason === 'network') this.state.link = 'offline'
+    throw failure
+  }
+
+  private showNetwork(): void {
+    this.state.link = this.ports.hasNetwork() ? 'online' : 'offline'
+  }
+
+  private startAgain(): void {
+    this.leave()
+    this.state.notice = startedAgainNotice
+    this.outbox.wake()
+  }
+
+  private leave(): void {
+    this.link.stop()
+    this.session.forget()
+    this.transcript = new Transcript()
+    this.typing.clear()
+    Object.assign(this.state, emptyView())
+    this.showNetwork()
+  }
+}

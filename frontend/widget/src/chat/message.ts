@@ -1,0 +1,64 @@
+/** What the server says, in its own words (the contract's field names). */
+
+export type Sender = 'user' | 'bot' | 'agent' | 'system'
+
+export interface MessageButton {
+  title: string
+  payload: string
+}
+
+export interface Source {
+  article_id?: string
+  task_id?: string
+  topic?: string
+  title: string
+  section?: string | null
+  document_no?: string | null
+  effective_from?: string | null
+  effective_to?: string | null
+  checked_on?: string | null
+  url?: string | null
+}
+
+export interface Message {
+  id: string
+  /** Position in the conversation. A copy of our own that the server has not numbered yet sits at a half. */
+  sequence: number
+  sender: Sender
+  text: string
+  at: string
+  client_message_id?: string | null
+  buttons?: MessageButton[]
+  sources?: Source[]
+  band?: string | null
+}
+
+/** `bot`, `queue` or `agent:<id>`. */
+export type Owner = string
+
+export interface Exchange {
+  messages: Message[]
+  owner?: Owner
+}
+
+export interface Credentials {
+  conversation_id: string
+  token: string
+}
+
+export type Frame =
+  | { type: 'message'; message: Message }
+  | { type: 'typing'; active: boolean }
+  | { type: 'owner'; owner: Owner }
+  | { type: 'queue'; position: number }
+
+/** Returns null for anything that is not a frame with a type; unknown types pass and are ignored by the reader. */
+export function parseFrame(data: unknown): Frame | null {
+  if (typeof data !== 'string') return null
+  try {
+    const frame: unknown = JSON.parse(data)
+    return typeof frame === 'object' && frame !== null && 'type' in frame ? (frame as Frame) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { backoffMs } from '../src/chat/backoff'
+import type { Message } from '../src/chat/message'
+import { arrangeEntries } from '../src/page/entries'
+import { composeCopy, describeDetails, findWebAddress } from '../src/page/sourceText'
+import { describeStatus } from '../src/page/statusText'
+import { splitLines } from '../src/page/textLines'
+import { describeDate, describeTime } from '../src/page/time'
+
+test('waiting doubles, is partly random and ends at half a minute', () => {
+  expect(backoffMs(1, () => 1)).toBe(800)
+  expect(backoffMs(2, () => 1)).toBe(1600)
+  expect(backoffMs(2, () => 0)).toBe(800)
+  expect(backoffMs(50, () => 1)).toBe(30_000)
+})
+
+test('times are told as people tell them', () => {
+  const now = new Date(2026, 10, 22, 15, 0)
+  expect(describeTime(new Date(2026, 10, 22, 14, 5).toISOString(), now)).toBe('今天 14:05')
+  expect(describeTime(new Date(2026, 10, 21, 9, 5).toISOString(), now)).toBe('昨天 09:05')
+  expect(describeTime(new Date(2026, 10, 2, 9, 5).toISOString(), now)).toBe('11月2日 09:05')
+  expect(describeTime(new Date(2025, 10, 2, 9, 5).toISOString(), now)).toBe('2025年11月2日 09:05')
+  expect(describeTime('never', now)).toBe('')
+  expect(describeDate('2026-04-01')).toBe('2026年4月1日')
+})
+
+test('list marks hang and nothing else is taken for one', () => {
+  const marks = splitLines('步骤：\n1. 登录\n（二）上传\n- 执照\n\n2026.11.22 起\n3.5 万元').map((line) => line.mark)
+  expect(marks).toEqual(['', '1.', '（二）', '•', '', '', ''])
+  expect(splitLines('a\n\nb').map((line) => line.isBlank)).toEqual([false, true, false])
+})
+
+test('a source tells its dates and only a web address becomes a link', () => {
+  const source = { title: '商标', document_no: '第29号', effective_to: '2026-12-31', checked_on: '2026-11-22', url: 'javascript:alert(1)' }
+  expect(describeDetails(source)).toEqual(['第29号', '有效期至 2026年12月31日', '核对日期 2026年11月22日'])
+  expect(findWebAddress(source)).toBeNull()
+  expect(findWebAddress({ title: 'a', url: 'https://example.cn/a' })).toBe('https://example.cn/a')
+})
+
+test('a copied answer takes its sources along', () => {
+  const copied = composeCopy({ ...said('bot', 1), sources: [{ title: '商标', section: '怎么办', checked_on: '2026-11-22' }] })
+  expect(copied).toBe('text 1\n\n依据：\n1. 商标 · 怎么办，核对日期 2026年11月22日')
+  const named = { ...said('bot', 1), text: '好。\n依据：商标', sources: [{ title: '商标' }] }
+  expect(composeCopy(named)).toBe(named.text)
+})
+
+test('the line comes before the person in the status', () => {
+  expect(describeStatus('offline', 'agent:1', null).text).toContain('离线')
+  expect(describeStatus('connecting', 'bot', null).text).toContain('连接中')
+  expect(describeStatus('online', 'queue', 2).text).toContain('第 2 位')
+  expect(describeStatus('online', 'agent:1', null).text).toContain('人工客服')
+})
+
+test('only the buttons after the last question can be pressed', () => {
+  const messages = [said('user', 1), said('bot', 2), said('user', 3), said('bot', 4)]
+  const active = arrangeEntries(messages, [], new Date()).filter((entry) => entry.kind === 'message' && entry.areButtonsActive)
+  expect(active.map((entry) => entry.key)).toEqual(['m4'])
+})
+
+test('messages close together share one time', () => {
+  const entries = arrangeEntries([said('user', 1), said('bot', 2), said('user', 30)], [], new Date())
+  expect(entries.map((entry) => entry.kind)).toEqual(['time', 'message', 'message', 'time', 'message'])
+})
+
+function said(sender: Message['sender'], minute: number): Message {
+  const at = new Date(2026, 10, 22, 14, minute).toISOString()
+  return { id: `m${minute}`, sequence: minute, sender, text: `text ${minute}`, at }
+}
