@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,11 +72,9 @@ def copied(data_dir: Path) -> Iterator[Path]:
 def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.perf_counter() + START_LIMIT_S
     while time.perf_counter() < deadline and process.poll() is None:
-        try:
+        with suppress(httpx.TransportError):  # it does not listen yet
             if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
                 return
-        except httpx.TransportError:
-            pass
         time.sleep(POLL_S)
     raise SystemExit(f"the server did not become ready:\n{log.read_text(encoding='utf-8')[-2000:]}")
 
