@@ -58,6 +58,10 @@ class StoreUnavailable(BotError, ConnectionError):
     """The database does not answer."""
 
 
+class StoreConflict(BotError, RuntimeError):
+    """Another process wrote the same row first. The same again finds that row."""
+
+
 class ModelUnavailable(BotError, RuntimeError):
     """There is no trained model, or it could not be loaded."""
 
@@ -68,3 +72,72 @@ class ModelUnavailable(BotError, RuntimeError):
 
 class SignInRefused(BotError, PermissionError):
     """User name or password is wrong, or the account is disabled."""
+
+
+class ChannelUnknown(BotError, LookupError):
+    """No channel of this name is set up in this process."""
+
+
+class CallbackRefused(BotError, PermissionError):
+    """A platform's call cannot be trusted, so nothing of it is stored."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel)
+        self.channel = channel
+
+
+class BadSignature(CallbackRefused):
+    """The signature is missing or was not made with our token."""
+
+
+class StaleCallback(CallbackRefused):
+    """The signed time is too far from ours."""
+
+
+class ReplayedCallback(CallbackRefused):
+    """The same signed call was here before and has been answered, or comes with another body."""
+
+
+class WrongAccount(CallbackRefused):
+    """The message was encrypted for another account."""
+
+
+class CallbackMalformed(BotError, ValueError):
+    """A platform's call is signed but cannot be read; `reason` is for its log."""
+
+    def __init__(self, channel: str, reason: str) -> None:
+        super().__init__(f"{channel}: {reason}")
+        self.channel = channel
+        self.reason = reason
+
+
+class PlatformError(BotError, RuntimeError):
+    """A platform's API did not do what it was asked. `code` is the platform's own number, 0 without an answer."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
+class PlatformBusy(PlatformError):
+    """Nothing was done; the same call may succeed later."""
+
+
+class PlatformSilent(PlatformError):
+    """The call was sent and no answer came: it may or may not have been carried out."""
+
+
+class PlatformRefused(PlatformError):
+    """The call will never succeed as it is."""
+
+
+class SendingNotAllowed(PlatformRefused):
+    """The account has no right to send on its own; what it owes goes with the user's next message."""
+
+
+class TokenRejected(PlatformRefused):
+    """The access token is not, or no longer, valid."""
+
+
+class RecognitionFailed(BotError, RuntimeError):
+    """The speech recogniser did not answer, or not as it must."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 BUTTON_INTENTS = {"choose_subject": "subject", "show_passage": "passage", "request_human": None}
 """The intents a button may name, and the one entity each carries. Whatever else begins with a slash is plain text."""
+EXTERNAL = "EXTERNAL_"
+"""How Rasa names intents that stand for something that happened instead of something that was said."""
+_EVENT = re.compile(r"/(EXTERNAL_\w+)")
 _FORM = re.compile(r"/(\w+)(\{.*\})?", re.DOTALL)
 
 
@@ -33,3 +36,18 @@ def parse_payload(text: str) -> Payload | None:
     if not isinstance(value, dict) or set(value) != {entity} or not isinstance(value[entity], str):
         return None
     return Payload(match.group(1), entity, value[entity])
+
+
+def event_intent(name: str) -> str:
+    return f"{EXTERNAL}{name}"
+
+
+def event_payload(name: str) -> str:
+    """Return the payload of something that happened outside, e.g. follow. Only channels make it; no text is taken for it."""
+    return f"/{event_intent(name)}"
+
+
+def parse_event(payload: str | None) -> Payload | None:
+    """Return what happened, None when the payload is not that of an event."""
+    match = _EVENT.fullmatch(payload or "")
+    return Payload(match.group(1), None, None) if match else None

@@ -12,6 +12,9 @@ from bot.business.ownership import BOT, Owner
 from bot.errors import ConversationNotFound
 from bot.persistence.tables import ConversationRow
 
+NO_TOKEN = ""
+"""In place of a token's hash: the conversation is reached through its platform, or by a further key."""
+
 
 def add_conversation(session: Session, conversation_id: str, channel: str, token_sha256: str, now: datetime) -> None:
     session.add(

@@ -1,4 +1,4 @@
-"""Named queries on messages and the outbox."""
+"""Named queries on messages."""
 
 from __future__ import annotations
 
@@ -35,6 +35,25 @@ def find_message_by_id(session: Session, message_id: str) -> MessageRow | None:
     return session.get(MessageRow, message_id)
 
 
+def find_by_sequence(session: Session, conversation_id: str, sequence: int) -> MessageRow | None:
+    return session.scalar(
+        select(MessageRow).where(MessageRow.conversation_id == conversation_id, MessageRow.sequence == sequence)
+    )
+
+
+def list_last_turn(session: Session, conversation_id: str, sequence: int, channel: str) -> Sequence[MessageRow]:
+    """Return what the bot said last before this number over this channel, in order; several when it answered with several."""
+    last = session.scalar(
+        select(MessageRow)
+        .join(OutboxRow, OutboxRow.message_id == MessageRow.id)
+        .where(MessageRow.conversation_id == conversation_id, MessageRow.sequence < sequence, MessageRow.sender == "bot")
+        .where(OutboxRow.channel == channel)
+        .order_by(MessageRow.sequence.desc())
+        .limit(1)
+    )
+    return list_replies(session, last.reply_to, conversation_id) if last and last.reply_to else []
+
+
 def list_replies(session: Session, message_id: str, conversation_id: str) -> Sequence[MessageRow]:
     return session.scalars(
         select(MessageRow)
@@ -52,41 +71,18 @@ def list_messages_after(session: Session, conversation_id: str, sequence: int, l
     ).all()
 
 
-def list_unhandled(session: Session, limit: int = 1000) -> Sequence[MessageRow]:
-    """Return inbound messages that were accepted and not yet answered, oldest first."""
+def get_message(session: Session, message_id: str) -> MessageRow:
+    return session.get_one(MessageRow, message_id)
+
+
+def list_unhandled(session: Session, before: datetime, limit: int = 1000) -> Sequence[MessageRow]:
+    """Return inbound messages that were accepted before a time and not yet answered, oldest first."""
     return session.scalars(
         select(MessageRow)
-        .where(MessageRow.handled_at.is_(None), MessageRow.sender == "user")
+        .where(MessageRow.handled_at.is_(None), MessageRow.external_id.is_not(None), MessageRow.at <= before)
         .order_by(MessageRow.at)
         .limit(limit)
     ).all()
-
-
-def add_outbox(session: Session, message: MessageRow, channel: str, now: datetime) -> None:
-    session.add(
-        OutboxRow(
-            message_id=message.id,
-            conversation_id=message.conversation_id,
-            channel=channel,
-            status="pending",
-            attempts=0,
-            next_attempt_at=now,
-        )
-    )
-
-
-def list_due_outbox(session: Session, now: datetime, limit: int = 100) -> Sequence[OutboxRow]:
-    return session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.status == "pending", OutboxRow.next_attempt_at <= now)
-        .order_by(OutboxRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-
-
-def get_outbox(session: Session, message_id: str) -> OutboxRow:
-    return session.scalars(select(OutboxRow).where(OutboxRow.message_id == message_id)).one()
 
 
 def list_unhandled_until(session: Session, conversation_id: str, sequence: int) -> Sequence[MessageRow]:
@@ -94,6 +90,6 @@ def list_unhandled_until(session: Session, conversation_id: str, sequence: int) 
     return session.scalars(
         select(MessageRow)
         .where(MessageRow.conversation_id == conversation_id, MessageRow.sequence <= sequence)
-        .where(MessageRow.handled_at.is_(None), MessageRow.sender == "user")
+        .where(MessageRow.handled_at.is_(None), MessageRow.external_id.is_not(None))
         .order_by(MessageRow.sequence)
     ).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -48,7 +48,12 @@ class MessageRow(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "sequence"),
         UniqueConstraint("conversation_id", "external_id"),
-        Index("ix_message_unhandled", "handled_at", "sender"),
+        Index(
+            "ix_message_unanswered",
+            "at",
+            sqlite_where=text("handled_at IS NULL AND external_id IS NOT NULL"),
+            postgresql_where=text("handled_at IS NULL AND external_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -57,12 +62,16 @@ class MessageRow(Base):
     sender: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    channel: Mapped[str | None] = mapped_column(String(32))
+    """The way an inbound message came, when it is not the conversation's own; its reply goes back the same way."""
     external_id: Mapped[str | None] = mapped_column(String(128))
-    """The channel's own id of an inbound message: counts once."""
+    """The channel's own id of an inbound message: counts once. None = said by us."""
     payload: Mapped[str | None] = mapped_column(Text)
     """What the button sends whose title is the text."""
     handled_at: Mapped[datetime | None]
     """Inbound: when the reply to it was stored. None = still to be answered, also after a crash."""
+    failures: Mapped[int] = mapped_column(server_default="0")
+    """Inbound: how often it could not be answered."""
     reply_to: Mapped[str | None] = mapped_column(String(64))
     buttons: Mapped[list[Any] | None]
     sources: Mapped[list[Any] | None]
@@ -73,7 +82,16 @@ class MessageRow(Base):
 
 class OutboxRow(Base):
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "status", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_outbox_due", "status", "next_attempt_at"),
+        Index(
+            "ix_outbox_owed",
+            "conversation_id",
+            "id",
+            sqlite_where=text("status IN ('pending', 'sending', 'held')"),
+            postgresql_where=text("status IN ('pending', 'sending', 'held')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), unique=True)
@@ -81,10 +99,129 @@ class OutboxRow(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
     channel: Mapped[str] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(16))
-    """pending, delivered or failed."""
+    """pending, sending, delivered, failed, or held: for the user's next message, since this account may not send."""
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime]
+    """Of a sending row: when whoever sends is taken for dead."""
+    parts_sent: Mapped[int] = mapped_column(server_default="0")
+    """Of a text that the channel must split: how many parts have been sent."""
+    route: Mapped[str | None] = mapped_column(String(16))
+    """How it was delivered: passive = as the answer to a platform's call, api = sent by ourselves."""
+    delivered_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    error_code: Mapped[int | None]
+    """The platform's own number of the last failure."""
+
+
+class ChannelUserRow(Base):
+    """Who writes from a platform, and what we may still send them there."""
+
+    __tablename__ = "channel_user"
+
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), unique=True)
+    is_subscribed: Mapped[bool]
+    subscription_at: Mapped[datetime]
+    """When the user did what `is_subscribed` was last learnt from, by the platform's clock."""
+    message_left: Mapped[int]
+    message_until: Mapped[datetime | None]
+    event_left: Mapped[int]
+    event_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class InboundCallRow(Base):
+    """A platform's call about one message or event. Kept as long as the platform might repeat it."""
+
+    __tablename__ = "inbound_call"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """channel:account:user:external id; a repeated call has the same."""
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("message.id"), unique=True)
+    """None = nothing to answer."""
+    kind: Mapped[str] = mapped_column(String(32))
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    """When we decided what to answer the call; until then its sender may be waiting."""
+    answer: Mapped[str | None] = mapped_column(Text)
+    """What the call was answered with; a repeated call gets the same. None = accepted, the reply comes another way."""
+
+
+class CallbackNonceRow(Base):
+    """A signed call that was seen. Kept as long as its time stamp is accepted."""
+
+    __tablename__ = "callback_nonce"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body_sha256: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AttachmentRow(Base):
+    __tablename__ = "attachment"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """image, voice, video or file."""
+    media_id: Mapped[str | None] = mapped_column(String(512))
+    """The platform's name for it, good for three days."""
+    words: Mapped[str | None] = mapped_column(Text)
+    """Of speech: what was recognised."""
+    state: Mapped[str] = mapped_column(String(16))
+    """pending, stored, failed or too_large."""
+    content_type: Mapped[str | None] = mapped_column(String(128))
+    size_bytes: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class AttachmentContentRow(Base):
+    """Apart from its attachment, so that listing attachments does not read them."""
+
+    __tablename__ = "attachment_content"
+
+    attachment_id: Mapped[str] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ConversationKeyRow(Base):
+    """A further key to a conversation: that of a page opened from a platform. A ticket is one that is traded in once."""
+
+    __tablename__ = "conversation_key"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    is_ticket: Mapped[bool]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignInStateRow(Base):
+    """A sign-in at a platform that was begun in some browser and not finished."""
+
+    __tablename__ = "sign_in_state"
+
+    state_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PlatformAccountRow(Base):
+    """Our account on a platform: the access token that all processes share, and whether it may send."""
+
+    __tablename__ = "platform_account"
+
+    account: Mapped[str] = mapped_column(String(100), primary_key=True)
+    sealed_token: Mapped[str | None] = mapped_column(Text)
+    """Encrypted; see bot/services/access_tokens.py."""
+    renew_at: Mapped[datetime | None]
+    forced_at: Mapped[datetime | None]
+    """When a new token was last asked for instead of the platform's current one."""
+    cannot_send_since: Mapped[datetime | None]
+    """When the platform last said that this account has no right to send."""
 
 
 class HandoverRequestRow(Base):

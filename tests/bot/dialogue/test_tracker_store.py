@@ -12,11 +12,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from bot.bootstrap import open_database
 from bot.dialogue.tracker_store import KEPT_EVENTS, BoundedTrackerStore
-from bot.errors import StoreUnavailable
+from bot.errors import StoreConflict, StoreUnavailable
 from bot.persistence.database import Database
 from bot.persistence.tables import TrackerEventRow
 from bot.settings import PROJECT, Settings
@@ -127,7 +126,7 @@ def test_a_second_writer_fails_and_spoils_nothing(store: BoundedTrackerStore, da
         tracker.update(SlotSet("subject", text), DOMAIN)
     asyncio.run(store.save(one))
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StoreConflict):
         asyncio.run(store.save(other))
 
     assert retrieve(store).get_slot("subject") == "我先"

@@ -8,9 +8,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, inspect, select
-from sqlalchemy.exc import IntegrityError
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreConflict, StoreUnavailable
 from bot.persistence.conversations import add_conversation, find_conversation
 from bot.persistence.database import Database
 from bot.persistence.tables import Base, ConversationRow, MessageRow
@@ -73,7 +72,7 @@ def test_times_come_back_aware_and_in_utc(database: Database) -> None:
 
 
 def test_a_message_cannot_belong_to_a_conversation_that_is_not_there(database: Database) -> None:
-    with pytest.raises(IntegrityError), database.session() as session:
+    with pytest.raises(StoreConflict), database.session() as session:
         session.add(MessageRow(id="m", conversation_id="ghost", sequence=1, sender="user", text="x", at=NOW))
 
 

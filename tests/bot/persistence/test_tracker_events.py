@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
+from bot.errors import StoreConflict
 from bot.persistence import tracker_events as store
 from bot.persistence.database import Database
 from tests.bot.persistence.conftest import NOW
@@ -36,7 +36,7 @@ def test_a_second_writer_with_the_same_number_fails_and_overwrites_nothing(datab
     append(database, 1, "first")
 
     # when
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StoreConflict):
         append(database, 1, "second", "third")
 
     # then
