@@ -74,7 +74,7 @@ def say(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer) -> l
             section=answer.row.heading,
             document_no=answer.row.source.document_no,
             as_of=_as_of(answer.row.source),
-            buttons=[_button(offer) for offer in answer.offers],
+            buttons=[button(offer) for offer in answer.offers],
             json_message=custom(answer.band, answer.sources),
         )
         return [
@@ -98,7 +98,7 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer
         response = "utter_ask_back" if answer.band is Band.CLARIFY else "utter_confirm_subject"
     else:
         response = "utter_not_understood"
-    buttons = [_button(offer) for offer in answer.offers]
+    buttons = [button(offer) for offer in answer.offers]
     if failures >= FAILURES_BEFORE_OFFERING_A_PERSON:
         response = "utter_offer_person" if not answer.offers else response
         buttons.append(PERSON_BUTTON)
@@ -109,7 +109,7 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer
 PERSON_BUTTON = {"title": "转人工", "payload": "/request_human"}
 
 
-def _button(offer: Offer) -> dict[str, str]:
+def button(offer: Offer) -> dict[str, str]:
     if offer.row_id is not None:
         return {"title": offer.title, "payload": f'/show_passage{{"passage": "{offer.row_id}"}}'}
     return {"title": offer.title, "payload": f'/choose_subject{{"subject": "{offer.subject}"}}'}

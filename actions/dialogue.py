@@ -1,4 +1,4 @@
-"""Actions on the talk itself: agreeing to an offer, declining it."""
+"""Actions on the talk itself: a welcome, agreeing to an offer, declining it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,22 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import OFFERED_SLOT, PERSON_BUTTON, BusinessAction, custom, say
+from actions.base import FAILURES_SLOT, OFFERED_SLOT, PERSON_BUTTON, BusinessAction, button, custom, say
 from bot.business.confidence import Band
+from bot.business.payload import event_intent
+
+
+class ActionWelcome(BusinessAction):
+    """Greet whoever comes in by following or by a code, with entries to begin from."""
+
+    def name(self) -> str:
+        return "action_welcome"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
+        is_new = tracker.latest_message["intent"]["name"] == event_intent("follow")
+        entries = [button(offer) for offer in self.services.answers.entries()]
+        dispatcher.utter_message(response="utter_follow" if is_new else "utter_scan", buttons=[*entries, PERSON_BUTTON])
+        return [SlotSet(FAILURES_SLOT, 0)]
 
 
 class ActionAffirm(BusinessAction):

@@ -15,7 +15,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.business.confidence import cautious_intent
 from bot.business.follow_up import without_correction
 from bot.business.handover import asks_for_person
-from bot.business.payload import parse_payload
+from bot.business.payload import parse_event, parse_payload
 from bot.dialogue.rasa_speedups import NoLock
 from bot.errors import ModelUnavailable, StoreUnavailable
 from bot.nlu.intent_rejection import FALLBACK_INTENT
@@ -23,6 +23,9 @@ from bot.services.assistant import InboundText, Reply, ReplyMessage
 from knowledge.normalise import is_traditional, normalise, to_traditional
 
 CHANNEL = "yingshang"
+FIRST_MODEL_WITHIN_S = 15.0
+"""How long a message waits for the first model after a start; then it is answered with what was left over."""
+LOOK_AGAIN_S = 0.05
 
 
 class _Collector(OutputChannel):
@@ -56,6 +59,7 @@ class RasaAssistant:
 
     def __init__(self, model: LoadedModel | None = None) -> None:
         self._model = model
+        self._is_model_coming = False
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dialogue")
 
     @property
@@ -69,11 +73,20 @@ class RasaAssistant:
     def swap(self, model: LoadedModel) -> None:
         self._model = model
 
+    def expect_model(self) -> None:
+        """The first model is being loaded: messages may wait for it a while."""
+        self._is_model_coming = True
+
     async def reply_to(self, message: InboundText) -> Reply:
-        model = self._model
-        if model is None:
-            raise ModelUnavailable("no model is loaded")
+        model = self._model or await self._first_model()
         return await asyncio.get_running_loop().run_in_executor(self._lane, _reply_in_thread, model, message)
+
+    async def _first_model(self) -> LoadedModel:
+        for _ in range(int(FIRST_MODEL_WITHIN_S / LOOK_AGAIN_S) if self._is_model_coming else 0):
+            await asyncio.sleep(LOOK_AGAIN_S)
+            if self._model is not None:
+                return self._model
+        raise ModelUnavailable("no model is loaded")
 
     def close(self) -> None:
         self._lane.shutdown(wait=True)
@@ -114,7 +127,7 @@ async def _reply(model: LoadedModel, message: InboundText) -> Reply:
 
 async def _understand(agent: Agent, message: InboundText) -> dict[str, Any]:
     """Return Rasa's parse of the text or, for a button, what its payload says without a classifier."""
-    payload = parse_payload(message.payload or message.text)
+    payload = parse_event(message.payload) or parse_payload(message.payload or message.text)
     if payload is not None:
         intent = {"name": payload.intent, "confidence": 1.0}
         entities = [{"entity": payload.entity, "value": payload.value, "start": 0, "end": 0}] if payload.entity else []

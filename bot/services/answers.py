@@ -15,6 +15,8 @@ from knowledge.normalise import normalise
 from knowledge.search import FloatArray
 
 OFFERS_AT_MOST = 3
+ENTRY_SUBJECTS = ("credit_repair_apply", "company_setup", "trademark_infringement")
+"""What enterprises ask most."""
 SURE_REFUSAL = 0.5
 """Probability from which a question is declined without a look at the knowledge base."""
 STRONG_HIT = 0.75
@@ -105,6 +107,10 @@ class Answers:
         scores = base.scores(question.text)
         ranked = [row for row, _ in base.rank(scores, (topic.subject,), question.aspects) if row.group == topic.group]
         return self._answer_with(base, ranked[0] if ranked else rows[0], topic.subject)
+
+    def entries(self) -> tuple[Offer, ...]:
+        """Return subjects to begin from, for somebody who has not asked anything yet."""
+        return tuple(Offer(self._titles[subject], subject=subject) for subject in ENTRY_SUBJECTS)
 
     def ask_back(self, question: Question) -> Answer:
         """Offer subjects for words that could mean several."""
