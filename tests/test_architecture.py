@@ -40,6 +40,8 @@ ALLOWED_IN_ONE_PLACE = {
     ("bot.settings", "sqlalchemy.engine"),  # reads the database address, so that a bad one stops the start
     ("bot.settings", "sqlalchemy.exc"),
     ("bot.services.chat", "sqlalchemy.orm"),  # the Session type
+    ("bot.services.inbox", "sqlalchemy.orm"),
+    ("bot.services.passive_replies", "sqlalchemy.orm"),
 }
 FOLDERS = ("bot", "knowledge", "actions", "migrations")
 

@@ -9,20 +9,22 @@ import logging
 import secrets
 import unicodedata
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.business.choice import asks_for_the_rest, choose_option
 from bot.business.ownership import Owner
 from bot.business.payload import parse_payload
-from bot.errors import ConversationNotFound, MessageRefused, OwnerChanged
-from bot.persistence import conversations, handovers, messages
+from bot.errors import ConversationNotFound, MessageRefused, ModelUnavailable, OwnerChanged
+from bot.persistence import attachments, conversation_keys, conversations, handovers, inbound_calls, messages, outbox
 from bot.persistence.database import Database
-from bot.persistence.tables import ConversationRow, MessageRow
+from bot.persistence.tables import AttachmentRow, ConversationRow, MessageRow
 from bot.services.assistant import Assistant, InboundText, Reply, ReplyMessage
+from bot.services.attachments import MEDIA, Attachments
 from bot.services.conversation_locks import ConversationLocks
 from bot.services.live import Happening, LiveEvents
 from bot.settings import MAX_TEXT_CHARACTERS
@@ -31,6 +33,11 @@ logger = logging.getLogger(__name__)
 MESSAGES_PER_PAGE = 200
 MAX_EXTERNAL_ID = 128
 MAX_SEQUENCE = 2**31 - 1
+LEFT_OVER_AT_ONCE = 8
+FAILURES_UNTIL_GIVEN_UP = 10
+SORRY = "抱歉，这条消息我处理不了，已经记下请工作人员查看。着急的话请拨打12345，也可以换个说法再问我。"
+CALLS_REPEATED_FOR = timedelta(seconds=16)
+"""How long a platform may repeat a call that got no answer: WeChat tries three times, five seconds each."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Turn:
 
     messages: Sequence[MessageRow]
     owner: str
+    attachments: Mapping[str, AttachmentRow] = field(default_factory=dict)
+    """What came beside the messages, by message id."""
 
 
 class Chat:
@@ -58,12 +67,14 @@ class Chat:
         locks: ConversationLocks,
         live: LiveEvents,
         now: Callable[[], datetime],
+        attachments: Attachments | None = None,
     ) -> None:
         self._database = database
         self._assistant = assistant
         self._locks = locks
         self._live = live
         self._now = now
+        self._attachments = attachments
 
     async def start(self, channel: str) -> NewConversation:
         new = NewConversation(uuid.uuid4().hex, secrets.token_urlsafe(32))
@@ -76,8 +87,12 @@ class Chat:
             raise ConversationNotFound(conversation_id)
         await asyncio.to_thread(self._check_token, conversation_id, token)
 
-    async def post(self, conversation_id: str, text: str, external_id: str, payload: str | None = None) -> Turn:
+    async def post(
+        self, conversation_id: str, text: str, external_id: str, payload: str | None = None, channel: str | None = None
+    ) -> Turn:
         """Store the message and return the replies to it; the same external id again returns the same replies.
+
+        `channel` is the way it came; None = the conversation's own.
 
         Raises MessageRefused for a text that cannot be a message. Once the message is stored it is not lost: if this call
         fails after that, repeating it or the next start answers it.
@@ -86,12 +101,31 @@ class Chat:
         if not external_id or len(external_id) > MAX_EXTERNAL_ID or not external_id.isprintable():
             raise MessageRefused("client_message_id")
         async with self._locks.hold(conversation_id):
-            stored = await asyncio.to_thread(self._store_inbound, conversation_id, inbound, external_id)
+            stored = await asyncio.to_thread(self._store_inbound, conversation_id, inbound, external_id, channel)
             self._live.tell(conversation_id, Happening("message"))
             if stored.handled_at is None:
-                for message in await asyncio.to_thread(self._list_unhandled_until, stored):
-                    await self._answer(message)
+                await self._answer_until(stored)
             return await asyncio.to_thread(self._turn, stored)
+
+    async def answer(self, message: MessageRow) -> None:
+        """Answer a message that was stored, and before it those of its conversation that were stored earlier."""
+        self._live.tell(message.conversation_id, Happening("message"))
+        async with self._locks.hold(message.conversation_id):
+            await self._answer_until(message)
+
+    async def is_handled(self, message: MessageRow) -> bool:
+        """Return whether nothing more will be said to the message."""
+        return await asyncio.to_thread(self._is_handled, message)
+
+    async def _answer_until(self, message: MessageRow) -> None:
+        for unhandled in await asyncio.to_thread(self._list_unhandled_until, message):
+            try:
+                await self._answer(unhandled)
+            except ModelUnavailable:
+                raise
+            except Exception:
+                if not await asyncio.to_thread(self._gave_up, unhandled):
+                    raise
 
     async def history(self, conversation_id: str, after: int) -> Turn:
         return await asyncio.to_thread(self._history, conversation_id, after)
@@ -104,25 +138,35 @@ class Chat:
             return 0
         return await asyncio.to_thread(self._sequence_of, conversation_id, after)
 
-    async def answer_left_over(self) -> int:
-        """Answer messages that were accepted before a crash; return their number."""
-        left = await asyncio.to_thread(self._list_unhandled)
-        for message in left:
-            async with self._locks.hold(message.conversation_id):
-                try:
-                    await self._answer(message)
-                except Exception as error:  # one message that fails again must not stop the start for all
-                    logger.warning("a left-over message could not be answered: %s", type(error).__name__)
+    async def answer_left_over(self, older_than_s: float = 0.0) -> int:
+        """Answer messages that were accepted and never answered, by this process or one that died; return their number.
+
+        What this process is busy with is left to it.
+        """
+        before = self._now() - timedelta(seconds=older_than_s)
+        left = [
+            m for m in await asyncio.to_thread(self._list_unhandled, before) if not self._locks.is_held_here(m.conversation_id)
+        ]
+        at_once = asyncio.Semaphore(LEFT_OVER_AT_ONCE)
+        await asyncio.gather(*(self._answer_again(message, at_once) for message in left))
         return len(left)
 
+    async def _answer_again(self, message: MessageRow, at_once: asyncio.Semaphore) -> None:
+        async with at_once:
+            try:
+                await self.answer(message)
+            except Exception as error:  # one message that fails again must not stop the others
+                logger.warning("a left-over message could not be answered: %s", type(error).__name__)
+
     async def _answer(self, message: MessageRow) -> None:
-        seen = await asyncio.to_thread(self._owner_of, message.conversation_id)
-        if not seen.is_bot:
+        text, payload = await self._attachments.settle(message) if self._attachments else (message.text, message.payload)
+        seen, payload, is_asking = await asyncio.to_thread(self._look, message, payload)
+        if not seen.is_bot or not is_asking:
             await asyncio.to_thread(self._mark_handled, message)
             return
         self._live.tell(message.conversation_id, Happening("typing", active=True))
         try:
-            inbound = InboundText(message.conversation_id, message.id, message.text, message.payload)
+            inbound = InboundText(message.conversation_id, message.id, text, payload)
             reply = await self._assistant.reply_to(inbound)
             try:
                 await asyncio.to_thread(self._store_reply, message, reply, seen)
@@ -136,15 +180,17 @@ class Chat:
 
     def _add_conversation(self, new: NewConversation, channel: str) -> None:
         with self._database.session() as session:
-            conversations.add_conversation(session, new.conversation_id, channel, _hash(new.token), self._now())
+            conversations.add_conversation(session, new.conversation_id, channel, hash_of(new.token), self._now())
 
     def _check_token(self, conversation_id: str, token: str) -> None:
         with self._database.session() as session:
             row = conversations.find_conversation(session, conversation_id)
-            if row is None or not hmac.compare_digest(row.token_sha256, _hash(token)):
+            if row is None:
                 raise ConversationNotFound(conversation_id)
+            if not hmac.compare_digest(row.token_sha256, hash_of(token)):
+                conversation_keys.check_key(session, conversation_id, hash_of(token), self._now())
 
-    def _store_inbound(self, conversation_id: str, inbound: CleanMessage, external_id: str) -> MessageRow:
+    def _store_inbound(self, conversation_id: str, inbound: CleanMessage, external_id: str, channel: str | None) -> MessageRow:
         with self._database.session() as session:
             conversation = conversations.get_conversation_for_update(session, conversation_id)
             known = messages.find_inbound(session, conversation_id, external_id)
@@ -156,6 +202,7 @@ class Chat:
                 text=inbound.text,
                 payload=inbound.payload,
                 at=self._now(),
+                channel=channel if channel != conversation.channel else None,
                 external_id=external_id,
             )
             return messages.append_message(session, conversation, row)
@@ -165,28 +212,73 @@ class Chat:
             conversation = conversations.get_conversation_for_update(session, message.conversation_id)
             if conversations.owner_of(conversation) != seen:
                 raise OwnerChanged(message.conversation_id)
+            asked = messages.get_message(session, message.id)
+            if asked.handled_at is not None:  # whoever held the lock before us was taken for dead and was not
+                return
             now = self._now()
+            due_at = self._due_at(session, message, now)
             for said in reply.messages:
                 row = messages.append_message(session, conversation, _reply_row(message, reply, said, now))
-                messages.add_outbox(session, row, conversation.channel, now)
+                if said.text.strip():
+                    outbox.add_outbox(session, row, message.channel or conversation.channel, due_at)
             if reply.handover_reason:
                 self._request_person(session, conversation, reply.handover_reason, now)
-            session.merge(message).handled_at = now
+            asked.handled_at = now
+
+    def _due_at(self, session: Session, message: MessageRow, now: datetime) -> datetime:
+        """Return when the reply is to be sent: not while a platform's call may still take it along."""
+        call = inbound_calls.find_call_of(session, message.id)
+        return call.received_at + CALLS_REPEATED_FOR if call and call.answered_at is None else now
 
     def _request_person(self, session: Session, conversation: ConversationRow, reason: str, now: datetime) -> None:
         if handovers.find_open_request(session, conversation.id) is None:
             handovers.add_request(session, conversation.id, reason, now)
 
+    def _gave_up(self, message: MessageRow) -> bool:
+        """Count the failure; after many, say so and ask for a person, so that what was said later gets its turn."""
+        with self._database.session() as session:
+            conversation = conversations.get_conversation_for_update(session, message.conversation_id)
+            failed = messages.get_message(session, message.id)
+            failed.failures += 1
+            if failed.failures < FAILURES_UNTIL_GIVEN_UP or failed.handled_at is not None:
+                return False
+            now = self._now()
+            if conversations.owner_of(conversation).is_bot:
+                sorry = MessageRow(id=uuid.uuid4().hex, sender="bot", text=SORRY, at=now, reply_to=message.id, band="handover")
+                messages.append_message(session, conversation, sorry)
+                outbox.add_outbox(session, sorry, message.channel or conversation.channel, now)
+                self._request_person(session, conversation, "unanswerable", now)
+            failed.handled_at = now
+            logger.error("a message could not be answered after %s attempts and was given to a person", failed.failures)
+            return True
+
+    def _is_handled(self, message: MessageRow) -> bool:
+        with self._database.session() as session:
+            return messages.get_message(session, message.id).handled_at is not None
+
     def _mark_handled(self, message: MessageRow) -> None:
         with self._database.session() as session:
-            session.merge(message).handled_at = self._now()
+            messages.get_message(session, message.id).handled_at = self._now()
 
-    def _owner_of(self, conversation_id: str) -> Owner:
+    def _look(self, message: MessageRow, payload: str | None) -> tuple[Owner, str | None, bool]:
+        """Return the owner, the payload of the option that the text chooses, and whether the text asks for anything.
+
+        It does not when it only asks for the rest of what was said and not yet delivered.
+        """
         with self._database.session() as session:
-            row = conversations.find_conversation(session, conversation_id)
-            if row is None:
-                raise ConversationNotFound(conversation_id)
-            return conversations.owner_of(row)
+            conversation = conversations.find_conversation(session, message.conversation_id)
+            if conversation is None:
+                raise ConversationNotFound(message.conversation_id)
+            if payload is None:
+                if asks_for_the_rest(message.text) and self._owes(session, message, conversation):
+                    return conversations.owner_of(conversation), None, False
+                channel = message.channel or conversation.channel
+                last_turn = messages.list_last_turn(session, message.conversation_id, message.sequence, channel)
+                payload = choose_option(message.text, [button for said in last_turn for button in said.buttons or []])
+            return conversations.owner_of(conversation), payload, True
+
+    def _owes(self, session: Session, message: MessageRow, conversation: ConversationRow) -> bool:
+        return bool(outbox.list_owed(session, message.conversation_id, message.channel or conversation.channel))
 
     def _turn(self, message: MessageRow) -> Turn:
         with self._database.session() as session:
@@ -200,7 +292,8 @@ class Chat:
             if conversation is None:
                 raise ConversationNotFound(conversation_id)
             found = messages.list_messages_after(session, conversation_id, after, MESSAGES_PER_PAGE)
-            return Turn(found, conversation.owner)
+            beside = attachments.list_attachments(session, [message.id for message in found if message.payload == MEDIA])
+            return Turn(found, conversation.owner, {attachment.message_id: attachment for attachment in beside})
 
     def _sequence_of(self, conversation_id: str, message_id: str) -> int:
         with self._database.session() as session:
@@ -212,9 +305,9 @@ class Chat:
         with self._database.session() as session:
             return messages.list_unhandled_until(session, message.conversation_id, message.sequence)
 
-    def _list_unhandled(self) -> Sequence[MessageRow]:
+    def _list_unhandled(self, before: datetime) -> Sequence[MessageRow]:
         with self._database.session() as session:
-            return messages.list_unhandled(session)
+            return messages.list_unhandled(session, before)
 
 
 @dataclass(frozen=True)
@@ -253,5 +346,5 @@ def _reply_row(message: MessageRow, reply: Reply, said: ReplyMessage, now: datet
     )
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.business.task import Task
 from bot.persistence import knowledge as store
 from bot.persistence.database import Database
 from bot.persistence.tables import ArticleRow, ReportNoteRow, TaskRow
-from knowledge.articles import parse_article, read_articles
+from knowledge.articles import Article, parse_article, read_articles
 from knowledge.base import KnowledgeBase, VersionedArticle, assign_questions, rows_on
 from knowledge.report import Report, ReportNote, read_report
 from knowledge.spelling import TermSpeller
@@ -54,37 +54,62 @@ def load_knowledge(database: Database, folder: Path, now: datetime) -> LoadResul
     return LoadResult(added, changed, withdrawn, len(read) - added - changed)
 
 
+@dataclass(frozen=True)
+class Edition:
+    """What there is on one day: the base that answers, and by id every loaded text, also those that do not hold on the day."""
+
+    day: date
+    base: KnowledgeBase
+    articles: Mapping[str, VersionedArticle]
+    tasks: Mapping[str, Task]
+    notes: Mapping[str, ReportNote]
+
+    def find_successor(self, article_id: str) -> Article | None:
+        """Return the article that names this one as superseded."""
+        return next((v.article for v in self.articles.values() if v.article.supersedes == article_id), None)
+
+
 class Knowledge:
-    """The knowledge base of today, rebuilt when the day or the loaded texts change."""
+    """The knowledge of today, rebuilt when the day or the loaded texts change."""
 
     def __init__(self, database: Database, folder: Path, today: Callable[[], date]) -> None:
         self._database = database
         self._folder = folder
         self._today = today
         self._lock = threading.Lock()
-        self._built: tuple[date, KnowledgeBase] | None = None
+        self._built: Edition | None = None
 
     def base(self) -> KnowledgeBase:
         """Return the base that holds today. Cheap, but for the first call of a day."""
+        return self.edition().base
+
+    def edition(self) -> Edition:
+        """Return today's base with the texts behind it. Cheap, but for the first call of a day."""
         day = self._today()
         with self._lock:
-            if self._built is None or self._built[0] != day:
-                self._built = (day, self._build(day))
-            return self._built[1]
+            if self._built is None or self._built.day != day:
+                self._built = self._build(day)
+            return self._built
 
     def forget(self) -> None:
         """Build anew at the next call, because texts were loaded."""
         with self._lock:
             self._built = None
 
-    def _build(self, day: date) -> KnowledgeBase:
+    def _build(self, day: date) -> Edition:
         with self._database.session() as session:
             articles = [_versioned(row) for row in store.list_current_articles(session)]
             report = _stored_report(store.list_tasks(session), store.list_notes(session))
         terms = dictionary_terms(read_term_groups(self._folder))
         cutter = cutter_for(terms)
         rows = assign_questions(rows_on(day, articles, report), (v.article for v in articles), cutter)
-        return KnowledgeBase(rows, cutter, TermSpeller(terms))
+        return Edition(
+            day=day,
+            base=KnowledgeBase(rows, cutter, TermSpeller(terms)),
+            articles={versioned.article.id: versioned for versioned in articles},
+            tasks={task.id: task for task in report.tasks},
+            notes={note.id: note for note in report.notes},
+        )
 
 
 def _versioned(row: ArticleRow) -> VersionedArticle:

@@ -1,14 +1,24 @@
-"""Telling open connections that something happened in a conversation."""
+"""Telling open connections that something happened in a conversation, in this process and through Redis in the others."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
+import logging
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 MAX_WAITING = 100
+TOPIC = "yingshang:live"
+CONNECT_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -22,8 +32,22 @@ class Happening:
 class LiveEvents:
     """Listeners by conversation. A slow listener loses typing signals, never messages: those are in the store."""
 
-    def __init__(self) -> None:
+    def __init__(self, redis: Redis | None = None) -> None:
         self._queues: dict[str, set[asyncio.Queue[Happening]]] = defaultdict(set)
+        self._redis = redis
+        self._me = uuid.uuid4().hex
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Exchange happenings with the other processes; without Redis there are none."""
+        if self._redis is not None:
+            self._tasks = [asyncio.create_task(self._publish(self._redis)), asyncio.create_task(self._subscribe(self._redis))]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @contextmanager
     def listen(self, conversation_id: str) -> Iterator[asyncio.Queue[Happening]]:
@@ -37,7 +61,39 @@ class LiveEvents:
                 del self._queues[conversation_id]
 
     def tell(self, conversation_id: str, happening: Happening) -> None:
+        self._tell_here(conversation_id, happening)
+        if self._tasks and not self._outgoing.full():  # streams look into the store every few seconds anyway
+            self._outgoing.put_nowait(json.dumps([self._me, conversation_id, happening.kind, happening.active]))
+
+    def _tell_here(self, conversation_id: str, happening: Happening) -> None:
         for queue in self._queues.get(conversation_id, ()):
             if queue.full():
                 queue.get_nowait()
             queue.put_nowait(happening)
+
+    async def _publish(self, redis: Redis) -> None:
+        while True:
+            told = await self._outgoing.get()
+            with contextlib.suppress(RedisError):
+                await redis.publish(TOPIC, told)
+
+    async def _subscribe(self, redis: Redis) -> None:
+        while True:
+            try:
+                async with redis.pubsub() as heard:
+                    await heard.subscribe(TOPIC)
+                    async for message in heard.listen():
+                        if message["type"] == "message":
+                            self._hear(message["data"])
+            except RedisError as error:
+                logger.warning("no live events from other processes: %s", type(error).__name__)
+            await asyncio.sleep(CONNECT_AGAIN_S)
+
+    def _hear(self, told: bytes) -> None:
+        try:
+            sender, conversation_id, kind, active = json.loads(told)
+        except ValueError:
+            logger.warning("something that is no happening was heard")
+            return
+        if sender != self._me:
+            self._tell_here(conversation_id, Happening(kind, active))

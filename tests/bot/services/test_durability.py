@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -47,7 +48,7 @@ def test_a_message_accepted_before_kill_9_is_answered_exactly_once_after_the_res
 
     def is_stored() -> bool:
         with database.session() as session:
-            return len(list_unhandled(session)) == 1
+            return len(list_unhandled(session, datetime.now(UTC))) == 1
 
     with stopping(start_server(data_dir, program=BLOCKING)) as first, httpx.Client(base_url=first.url, timeout=60) as client:
         first.wait_until_ready()
@@ -61,6 +62,7 @@ def test_a_message_accepted_before_kill_9_is_answered_exactly_once_after_the_res
     with stopping(start_server(data_dir)) as second, httpx.Client(base_url=second.url, timeout=60) as client:
         second.wait_until_ready()
         again = Talk(client, talk.id, talk.token)
+        wait_until(lambda: len(again.history()) == 2, "the message is answered")
         history = again.history()
         assert [m["sender"] for m in history] == ["user", "bot"] and history[1]["sources"]
         assert again.ask("信用修复怎么办", "m-1").body["messages"] == history[1:], "repeating it gives the same answer"
@@ -78,7 +80,9 @@ def test_messages_left_over_are_answered_at_the_next_start_in_order(tmp_path: Pa
         assert [talk.post(text, text).status_code for text in ("一", "二")] == [503, 503]
 
     with serving(with_assistant(services_without_model(tmp_path), EchoAssistant())) as app:
-        history = Talk(app.client, talk.id, talk.token).history()
+        again = Talk(app.client, talk.id, talk.token)
+        wait_until(lambda: len(again.history()) == 4, "both messages are answered")
+        history = again.history()
 
     assert [m["text"] for m in history] == ["一", "二", "到：一", "到：二"]
 

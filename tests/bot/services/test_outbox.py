@@ -13,13 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.bootstrap import open_database
-from bot.errors import StoreUnavailable
 from bot.persistence.database import Database
 from bot.persistence.tables import OutboxRow
 from bot.services.chat import Chat
 from bot.services.conversation_locks import ConversationLocks
 from bot.services.live import LiveEvents
-from bot.services.outbox import FIRST_DELAY_S, MAX_ATTEMPTS, Delivery, Dispatcher
+from bot.services.outbox import FIRST_DELAY_S, LEASE_S, MAX_ATTEMPTS, Delivery, Dispatcher, OutboundMessage, Packet
 from bot.settings import Settings
 from tests.fixtures.assistants import EchoAssistant
 from tests.fixtures.databases import outage
@@ -40,10 +39,14 @@ class Receiver:
     """A channel that refuses as long as `refuses` is set."""
 
     refuses: bool = False
-    got: list[Delivery] = field(default_factory=list)
+    got: list[OutboundMessage] = field(default_factory=list)
+    is_remote: bool = True
 
-    async def __call__(self, delivery: Delivery) -> None:
-        self.got.append(delivery)
+    def pack(self, delivery: Delivery) -> list[Packet]:
+        return [Packet(message, (message.message_id,)) for message in delivery.messages]
+
+    async def send(self, delivery: Delivery, packet: Packet) -> None:
+        self.got.append(packet.content)
         if self.refuses:
             raise ConnectionError("客户的原话 45015")
 
@@ -143,17 +146,47 @@ def test_one_failing_channel_does_not_hold_up_another(database: Database, clock:
     assert [row.status for row in outbox(database)] == ["pending", "delivered"]
 
 
-def test_a_crash_between_delivering_and_recording_delivers_again(database: Database, clock: Clock) -> None:
+def test_a_crash_between_delivering_and_recording_delivers_again_when_the_sender_is_taken_for_dead(
+    database: Database, clock: Clock
+) -> None:
     receiver = Receiver()
     dispatcher = Dispatcher(database, {"widget": receiver}, clock)
     say(database, clock)
-    with outage(database, of=lambda sql: sql.startswith("UPDATE outbox")), pytest.raises(StoreUnavailable):
-        asyncio.run(dispatcher.deliver_due())
 
+    async def crash() -> None:
+        with outage(database, of=lambda sql: "delivered_at=" in sql) as failed:
+            task = asyncio.create_task(dispatcher.deliver_due())
+            while not failed:
+                await asyncio.sleep(0.01)
+            task.cancel()
+
+    asyncio.run(crash())
+
+    assert asyncio.run(dispatcher.deliver_due()) == 0, "whoever sends might still be alive"
+    clock.now += timedelta(seconds=LEASE_S)
     asyncio.run(dispatcher.deliver_due())
-
     assert len(receiver.got) == 2 and receiver.got[0] == receiver.got[1]
     assert outbox(database)[0].status == "delivered"
+
+
+def test_an_outage_right_after_sending_does_not_send_again(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.outbox.RECORD_AGAIN_S", 0.01)
+    receiver = Receiver()
+    dispatcher = Dispatcher(database, {"widget": receiver}, clock)
+    say(database, clock)
+
+    async def deliver() -> None:
+        with outage(database, of=lambda sql: "delivered_at=" in sql) as failed:
+            task = asyncio.create_task(dispatcher.deliver_due())
+            while len(failed) < 3:
+                await asyncio.sleep(0.01)
+        await task
+
+    asyncio.run(deliver())
+
+    assert len(receiver.got) == 1 and outbox(database)[0].status == "delivered"
 
 
 def test_the_dispatcher_survives_an_outage_and_delivers_afterwards(
@@ -163,11 +196,12 @@ def test_the_dispatcher_survives_an_outage_and_delivers_afterwards(
     delivered = asyncio.Event()
     say(database, clock)
 
-    async def deliver(delivery: Delivery) -> None:
-        delivered.set()
+    class Waiting(Receiver):
+        async def send(self, delivery: Delivery, packet: Packet) -> None:
+            delivered.set()
 
     async def run() -> None:
-        dispatcher = Dispatcher(database, {"widget": deliver}, clock)
+        dispatcher = Dispatcher(database, {"widget": Waiting()}, clock)
         with outage(database) as failed:
             dispatcher.start()
             while len(failed) < 3:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_a_message_that_a_person_reads_is_not_answered_by_the_bot_later(app: Run
     pass_to(app, talk, owner, BOT)
 
     with app.services.database.session() as session:
-        assert list_unhandled(session) == []
+        assert list_unhandled(session, datetime.now(UTC)) == []
     assert talk.ask("有人吗", "m-1").body["messages"] == [] and assistant.seen == []
 
 
@@ -73,7 +74,7 @@ def test_what_the_bot_prepared_is_dropped_when_a_person_took_over_meanwhile(app:
     assert [m["sender"] for m in talk.history()] == ["user"]
     with app.services.database.session() as session:
         assert session.scalar(select(func.count()).select_from(OutboxRow)) == 0
-        assert list_unhandled(session) == []
+        assert list_unhandled(session, datetime.now(UTC)) == []
 
 
 def test_when_the_chat_comes_back_the_bot_answers_again(app: RunningApp, assistant: SlowAssistant) -> None:
