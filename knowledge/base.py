@@ -45,6 +45,8 @@ class Source:
     effective_to: date | None = None
     checked_on: date | None = None
     url: str | None = None
+    page_url: str | None = None
+    """Where our own page shows it: a path of this server."""
 
 
 @dataclass(frozen=True)
@@ -237,10 +239,11 @@ def _article_source(versioned: VersionedArticle, passage: Passage) -> Source:
         effective_to=article.validity.ends,
         checked_on=article.checked_on,
         url=article.url_for(passage),
+        page_url=f"/articles/{article.id}#{passage.key}",
     )
 
 
-def _report_source(topic: str, task_id: str, section: str, paragraph: str) -> Source:
+def _report_source(topic: str, task_id: str, section: str, paragraph: str, page_url: str | None = None) -> Source:
     return Source(
         topic=topic,
         title=REPORT_TITLE,
@@ -250,6 +253,7 @@ def _report_source(topic: str, task_id: str, section: str, paragraph: str) -> So
         effective_from=None,
         checked_on=REPORT_DATE,
         url=REPORT_URL,
+        page_url=page_url,
     )
 
 
@@ -263,7 +267,7 @@ def _task_row(task: Task, phrasings: tuple[str, ...]) -> Row:
         aspect=None,
         phrasings=(task.id, task.metric, *phrasings),
         text=describe_task(task),
-        source=_report_source("A7", task.id, f"任务{task.id}", task.paragraph),
+        source=_report_source("A7", task.id, f"任务{task.id}", task.paragraph, f"/tasks/{task.id}"),
     )
 
 
@@ -287,9 +291,9 @@ def _environment_row(environment: str, tasks: Sequence[Task]) -> Row:
 
 
 def _note_row(note: ReportNote, tasks: dict[str, Task]) -> Row:
-    of_note = _report_source(note.topic, note.id, note.heading, "、".join(note.paragraphs))
+    of_note = _report_source(note.topic, note.id, note.heading, "、".join(note.paragraphs), f"/notes/{note.id}")
     related = tuple(
-        _report_source("A7", task_id, f"任务{task_id} {tasks[task_id].name}", tasks[task_id].paragraph)
+        _report_source("A7", task_id, f"任务{task_id} {tasks[task_id].name}", tasks[task_id].paragraph, f"/tasks/{task_id}")
         for task_id in note.tasks[:MAX_RELATED]
     )
     if TASKS_SUBJECT in note.subjects:  # counts and sums are rows of the task database first, of the report's text second
