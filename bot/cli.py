@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from bot.errors import BotError
 
 SERVING = {"serve", "talk", "evaluate_answers"}
 """Modules of commands that answer and do not train in their own process."""
+ARITHMETIC_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""Sums as small as those of one message only cost more on several cores: the others spin while they wait."""
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -38,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_evaluations(commands)
     _add_small(commands)
+    _add_wechat(commands)
     commands.add_parser("rasa", help="pass through to Rasa's own command line (train, test, data validate …)")
     commands.add_parser("test", help="lint, types, unit, integration and browser tests")
     return parser
@@ -50,6 +54,8 @@ def _lazy(module: str, function: str) -> Command:
         from importlib import import_module
 
         if module in SERVING:
+            for name in ARITHMETIC_THREADS:  # before numpy is imported
+                os.environ.setdefault(name, "1")
             from bot.dialogue.tensorflow_stand_in import install_for_serving
 
             install_for_serving()
@@ -103,6 +109,26 @@ def _add_evaluations(commands: argparse._SubParsersAction[argparse.ArgumentParse
         search.add_argument(f"--{name}", type=Path, required=True)
     search.add_argument("--json", action="store_true")
     search.set_defaults(run=_lazy("evaluate_search", "evaluate_search"))
+
+
+def _add_wechat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    menu = commands.add_parser(
+        "wechat-menu", help="show how the Official Account's menu differs from wechat-menu.yml, or apply it"
+    )
+    menu.add_argument("--apply", action="store_true", help="make the account's menu what the file says")
+    menu.add_argument("--file", type=Path)
+    _data_dir(menu)
+    menu.set_defaults(run=_lazy("wechat_menu", "wechat_menu"))
+    simulator = commands.add_parser("wechat-simulator", help="a page that behaves as the WeChat client and platform")
+    simulator.add_argument("--port", type=int, default=8300)
+    simulator.add_argument(
+        "--callback", metavar="URL", help="address of a server that runs already, e.g. http://127.0.0.1:8000/wechat"
+    )
+    simulator.add_argument("--mode", choices=["safe", "compatible", "plain"], default="safe")
+    simulator.add_argument("--no-customer-service", action="store_true", help="an account that may only answer, not send")
+    simulator.add_argument("--bot-port", type=int, default=8301, help="port of the assistant that is started along")
+    _data_dir(simulator)
+    simulator.set_defaults(run=_lazy("wechat_simulator", "wechat_simulator"))
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

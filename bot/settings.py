@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +18,8 @@ from bot.errors import SettingInvalid
 PROJECT = Path(__file__).resolve().parent.parent
 MAX_TEXT_CHARACTERS = 2_000
 """Longest message that is understood; the widget counts with the user."""
+MAX_KEPT_CHARACTERS = 20_000
+"""Longest message that is stored; a platform's message cannot be sent back."""
 MAX_BODY_BYTES = 64_000
 """Largest request body of a chat call."""
 
@@ -31,6 +35,25 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class WeChatSettings:
+    """An Official Account."""
+
+    app_id: str
+    token: Secret
+    app_secret: Secret | None = None
+    """None = an account that can only answer calls: it sends nothing on its own and its page cannot be signed in to."""
+    aes_keys: tuple[Secret, ...] = ()
+    """Newest first; the one before stays valid after a change. Empty = plain mode."""
+    api_base: str = "https://api.weixin.qq.com"
+    open_base: str = "https://open.weixin.qq.com"
+    """Where a page sends people to be recognised."""
+    may_send: bool = True
+    """Whether the account has the customer-service API; only certified accounts do."""
+    verify_file: str = ""
+    """Name of the file MP_verify_….txt by which WeChat checks whose domain this is."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an installation decides."""
 
@@ -41,6 +64,14 @@ class Settings:
     """For the first start only; None = a one-time password is made and printed."""
     today: date | None = None
     """None = the clock; a date pins what the knowledge base serves."""
+    redis_url: str | None = field(default=None, repr=False)
+    """Set when several processes serve together."""
+    public_url: str = ""
+    """How the outside reaches us, for links in messages; "" = no links."""
+    speech_url: str = ""
+    """A speech recogniser's address; "" = voice messages are kept and not understood."""
+    wechat: WeChatSettings | None = None
+    """None = no Official Account is connected."""
 
     @property
     def models_dir(self) -> Path:
@@ -57,7 +88,57 @@ def read_settings(environment: Mapping[str, str], data_dir: Path | None = None, 
         database_url=_database_url(url),
         admin_password=Secret(password) if password else None,
         today=_date(today or environment.get("YINGSHANG_TODAY")),
+        redis_url=_address(environment, "YINGSHANG_REDIS_URL", ("redis", "rediss", "unix")) or None,
+        public_url=_address(environment, "YINGSHANG_PUBLIC_URL", WEB),
+        speech_url=_address(environment, "YINGSHANG_SPEECH_URL", WEB),
+        wechat=_wechat(environment),
     )
+
+
+def _wechat(environment: Mapping[str, str]) -> WeChatSettings | None:
+    token, app_id = environment.get("YINGSHANG_WECHAT_TOKEN"), environment.get("YINGSHANG_WECHAT_APP_ID")
+    if not token and not app_id:
+        return None
+    if not token:
+        raise SettingInvalid("YINGSHANG_WECHAT_TOKEN", "is missing; it is the Token of the account's server settings")
+    if not app_id:
+        raise SettingInvalid("YINGSHANG_WECHAT_APP_ID", "is missing; the account's page shows it as AppID")
+    secret = environment.get("YINGSHANG_WECHAT_APP_SECRET")
+    keys = [environment.get(name) for name in ("YINGSHANG_WECHAT_AES_KEY", "YINGSHANG_WECHAT_AES_KEY_PREVIOUS")]
+    return WeChatSettings(
+        app_id=app_id,
+        token=Secret(token),
+        app_secret=Secret(secret) if secret else None,
+        aes_keys=tuple(Secret(key) for key in keys if key),
+        api_base=_address(environment, "YINGSHANG_WECHAT_API_BASE", WEB) or WeChatSettings.api_base,
+        open_base=_address(environment, "YINGSHANG_WECHAT_OPEN_BASE", WEB) or WeChatSettings.open_base,
+        may_send=_yes(environment, "YINGSHANG_WECHAT_CUSTOMER_SERVICE"),
+        verify_file=_verify_file(environment.get("YINGSHANG_WECHAT_VERIFY_FILE", "")),
+    )
+
+
+WEB = ("http", "https")
+
+
+def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    """Return the address without a slash at its end, "" when there is none."""
+    address = environment.get(name, "")
+    if address and urlsplit(address).scheme not in schemes:
+        raise SettingInvalid(name, f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
+    return address.rstrip("/")
+
+
+def _yes(environment: Mapping[str, str], name: str) -> bool:
+    word = environment.get(name, "yes").lower()
+    if word not in ("yes", "no"):
+        raise SettingInvalid(name, "must be yes or no")
+    return word == "yes"
+
+
+def _verify_file(name: str) -> str:
+    if name and not re.fullmatch(r"MP_verify_[A-Za-z0-9]{1,64}\.txt", name):
+        raise SettingInvalid("YINGSHANG_WECHAT_VERIFY_FILE", "must be the file's name, MP_verify_….txt")
+    return name
 
 
 def environment_with_dotenv(environment: Mapping[str, str] | None = None, file: Path = PROJECT / ".env") -> dict[str, str]:

@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field
 
 from bot.errors import ConversationNotFound, StoreUnavailable
-from bot.persistence.tables import MessageRow
+from bot.persistence.tables import AttachmentRow, MessageRow
+from bot.services.attachments import Attachments
 from bot.services.chat import Chat, Turn
 from bot.services.live import Happening, LiveEvents
+from bot.services.outbox import Delivery, Packet
 
 CHANNEL = "widget"
 POLL_S = 3.0
@@ -60,7 +62,7 @@ async def start_conversation(chat: ChatDependency, body: StartConversation | Non
 
 @router.post("/{conversation_id}/messages")
 async def post_message(conversation_id: ConversationId, body: PostMessage, chat: ChatDependency) -> dict[str, Any]:
-    return turn_json(await chat.post(conversation_id, body.text, body.client_message_id, body.payload))
+    return turn_json(await chat.post(conversation_id, body.text, body.client_message_id, body.payload, CHANNEL))
 
 
 @router.get("/{conversation_id}/messages")
@@ -68,6 +70,26 @@ async def list_messages(
     conversation_id: ConversationId, chat: ChatDependency, after: Annotated[str, Query()] = "0"
 ) -> dict[str, Any]:
     return turn_json(await chat.history(conversation_id, await chat.sequence_of(conversation_id, after)))
+
+
+@router.get("/{conversation_id}/attachments/{attachment_id}")
+async def show_attachment(request: Request, conversation_id: ConversationId, attachment_id: str) -> Response:
+    """Return the file. Nothing of it may run in a page: whatever is no picture, sound or film is a download."""
+    attachments: Attachments = request.app.state.attachments
+    if not attachment_id.isprintable():  # PostgreSQL refuses NUL in a text
+        raise ConversationNotFound(conversation_id)
+    media = await asyncio.to_thread(attachments.read, conversation_id, attachment_id)
+    is_shown = media.content_type.startswith(("image/", "audio/", "video/")) and "svg" not in media.content_type
+    return Response(
+        media.content,
+        media_type=media.content_type if is_shown else "application/octet-stream",
+        headers={
+            "Content-Disposition": "inline" if is_shown else "attachment",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, max-age=3600",
+        },
+    )
 
 
 @router.websocket("/{conversation_id}/stream")
@@ -141,7 +163,8 @@ class _Stream:
         except StoreUnavailable:
             return  # the next look finds what was said meanwhile
         for message in turn.messages:
-            await self._websocket.send_json({"type": "message", "message": message_json(message)})
+            shown = message_json(message, turn.attachments.get(message.id))
+            await self._websocket.send_json({"type": "message", "message": shown})
             self._after = message.sequence
         if turn.owner != self._owner:
             self._owner = turn.owner
@@ -153,10 +176,11 @@ class _Stream:
 
 
 def turn_json(turn: Turn) -> dict[str, Any]:
-    return {"messages": [message_json(message) for message in turn.messages], "owner": turn.owner}
+    shown = [message_json(message, turn.attachments.get(message.id)) for message in turn.messages]
+    return {"messages": shown, "owner": turn.owner}
 
 
-def message_json(message: MessageRow) -> dict[str, Any]:
+def message_json(message: MessageRow, attachment: AttachmentRow | None = None) -> dict[str, Any]:
     """Return the contract's Message."""
     body: dict[str, Any] = {
         "id": message.id,
@@ -171,4 +195,29 @@ def message_json(message: MessageRow) -> dict[str, Any]:
     }
     if message.sender == "user":
         body["client_message_id"] = message.external_id
+    if attachment is not None:
+        body["attachments"] = [_attachment_json(attachment)]
     return body
+
+
+def _attachment_json(attachment: AttachmentRow) -> dict[str, Any]:
+    path = f"/api/chat/conversations/{attachment.conversation_id}/attachments/{attachment.id}"
+    return {
+        "kind": attachment.kind,
+        "state": attachment.state,
+        "url": path if attachment.state == "stored" else None,
+        "size_bytes": attachment.size_bytes,
+    }
+
+
+class WidgetDelivery:
+    """The widget's side of the outbox: open streams are told to look, closed ones find it in the history."""
+
+    def __init__(self, live: LiveEvents) -> None:
+        self._live = live
+
+    def pack(self, delivery: Delivery) -> list[Packet]:
+        return [Packet(None, tuple(message.message_id for message in delivery.messages))]
+
+    async def send(self, delivery: Delivery, packet: Packet) -> None:
+        self._live.tell(delivery.conversation_id, Happening("message"))

@@ -16,6 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot.bootstrap import KNOWLEDGE, Services, build_services, load_current_model, now, open_database
+from bot.cli import ARITHMETIC_THREADS
 from bot.errors import ModelUnavailable
 from bot.services.knowledge import load_knowledge
 from bot.services.models import ModelStore, StoredModel, training_basis
@@ -44,18 +45,26 @@ def say(*parts: str) -> None:
 
 def ready_services(settings: Settings) -> Services:
     """Return services with knowledge loaded and a model that answers; trains one if there is none."""
-    database = open_database(settings)
-    loaded = load_knowledge(database, KNOWLEDGE, now())
-    if loaded.added or loaded.changed or loaded.withdrawn:
-        say(f"知识库已更新：新增{loaded.added}篇，修改{loaded.changed}篇，撤下{loaded.withdrawn}篇。")
-    services = build_services(settings, database)
-    current = services.models.find_current()
-    if current is None or services.models.is_stale(current, training_basis(PROJECT)):
-        say("还没有训练好的模型，" if current is None else "程序已更新，", "正在训练模型，大约需要一分钟……")
-        train_and_promote(services.models)
-    load_current_model(services)
-    services.knowledge.base()
+    services = build_services(settings, open_database(settings))
+    make_ready(services)
     return services
+
+
+def make_ready(services: Services) -> None:
+    """Load what the services answer with: the knowledge files and a model, which is trained if there is none that fits.
+
+    Processes that start together do this one after the other, so that one loads and trains for all.
+    """
+    with services.database.exclusively("setup"):
+        loaded = load_knowledge(services.database, KNOWLEDGE, now())
+        if loaded.added or loaded.changed or loaded.withdrawn:
+            say(f"知识库已更新：新增{loaded.added}篇，修改{loaded.changed}篇，撤下{loaded.withdrawn}篇。")
+        current = services.models.find_current()
+        if current is None or services.models.is_stale(current, training_basis(PROJECT)):
+            say("还没有训练好的模型，" if current is None else "程序已更新，", "正在训练模型，大约需要一分钟……")
+            train_and_promote(services.models)
+    services.knowledge.base()
+    load_current_model(services)
 
 
 def train_and_promote(models: ModelStore) -> StoredModel:
@@ -74,7 +83,8 @@ def train_and_promote(models: ModelStore) -> StoredModel:
 
 def _run_showing_time(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run the command, showing how long it has taken; its own words are kept back, for they matter only if it fails."""
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    kept = {name: value for name, value in os.environ.items() if name not in ARITHMETIC_THREADS}
+    environment = {**kept, "PYTHONWARNINGS": "ignore"}
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as said,
         tqdm(desc="训练", bar_format="{desc}：已用 {elapsed}", leave=False) as clock,

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from bot.channels import widget
-from bot.web import errors, health, session
+from bot.channels import wechat, wechat_h5, widget
+from bot.web import articles, desk, errors, health, session
 from bot.web.limits import BodyLimit
 
 WIDGET_PATH = "/widget/"
@@ -20,7 +20,8 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; frame-ancestors *"
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors *"
     ),
 }
 
@@ -41,7 +42,7 @@ def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     app = FastAPI(title="Yingshang 营商小助", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
     app.add_middleware(BodyLimit)
-    for router in (widget.router, session.router, health.router):
+    for router in (widget.router, session.router, desk.router, articles.router, health.router, wechat.router, wechat_h5.router):
         app.include_router(router)
     app.add_api_route("/", _to_widget, include_in_schema=False)
     if widget_dist.is_dir():

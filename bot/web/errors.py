@@ -9,7 +9,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.errors import ConversationNotFound, MessageRefused, ModelUnavailable, SignInRefused, StoreUnavailable
+from bot.errors import (
+    CallbackMalformed,
+    CallbackRefused,
+    ConversationNotFound,
+    MessageRefused,
+    ModelUnavailable,
+    SignInRefused,
+    StoreConflict,
+    StoreUnavailable,
+)
 from bot.settings import MAX_TEXT_CHARACTERS
 
 logger = logging.getLogger(__name__)
@@ -39,7 +48,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ConversationNotFound, _conversation_not_found)
     app.add_exception_handler(MessageRefused, _message_refused)
     app.add_exception_handler(StoreUnavailable, _try_again)
+    app.add_exception_handler(StoreConflict, _try_again)
     app.add_exception_handler(ModelUnavailable, _try_again)
+    app.add_exception_handler(CallbackRefused, _callback_refused)
+    app.add_exception_handler(CallbackMalformed, _callback_malformed)
     app.add_exception_handler(SignInRefused, _sign_in_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
@@ -59,6 +71,16 @@ async def _try_again(request: Request, error: Exception) -> JSONResponse:
     logger.warning("unavailable: %s", type(error).__name__)
     text = "系统暂时忙不过来，您的消息没有丢，请过几秒再试。"
     return error_response(503, "temporarily_unavailable", text, {"Retry-After": RETRY_AFTER_S})
+
+
+async def _callback_refused(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("a platform's call was refused: %s", type(error).__name__)
+    return error_response(403, "callback_refused", "无法确认这个请求来自平台，已拒绝。请核对Token、AppID和服务器时间。")
+
+
+async def _callback_malformed(request: Request, error: Exception) -> JSONResponse:
+    logger.warning("a platform's call could not be read: %s", error)
+    return error_response(400, "callback_malformed", "请求内容无法读取：须是平台规定格式的XML，并与公众号的加密方式一致。")
 
 
 async def _sign_in_refused(request: Request, error: Exception) -> JSONResponse:

@@ -15,7 +15,7 @@ from tests.fixtures.talk import CONVERSATIONS, Json, Talk, error_of
 CONTRACT_FIELDS = {"id", "sender", "text", "at", "buttons", "sources", "band", "intent"}
 ADDED_FIELDS = {"sequence", "client_message_id"}
 SOURCE_FIELDS = {"article_id", "task_id", "topic", "title", "section", "document_no", "effective_from", "effective_to"}
-SOURCE_FIELDS |= {"checked_on", "url", "version"}
+SOURCE_FIELDS |= {"checked_on", "url", "page_url", "version"}
 BANDS = {"answer", "confirm", "clarify", "refuse", "handover", None}
 
 
