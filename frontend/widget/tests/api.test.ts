@@ -45,3 +45,27 @@ test('no answer at all means: try again', async () => {
   const api = createHttpApi(() => Promise.reject(new TypeError('Failed to fetch')))
   await expect(api.createConversation()).rejects.toMatchObject({ reason: 'network' })
 })
+
+test('joining the chat of the official account sends nothing but the cookie', async () => {
+  const { api, requests } = apiAnswering(200, credentials)
+  await expect(api.joinWechatConversation()).resolves.toEqual(credentials)
+  const [path, init] = requests[0]!
+  expect(path).toBe('/api/chat/wechat-conversation')
+  expect(init).toMatchObject({ method: 'POST', body: null, credentials: 'same-origin' })
+  expect(init.headers).not.toHaveProperty('Authorization')
+})
+
+test.each([401, 404, 410])('status %i means: there is no chat to join', async (status) => {
+  await expect(apiAnswering(status).api.joinWechatConversation()).rejects.toBeInstanceOf(ConversationUnknown)
+})
+
+test('a server in trouble is asked again for the chat to join', async () => {
+  await expect(apiAnswering(503).api.joinWechatConversation()).rejects.toBeInstanceOf(ServerUnreachable)
+})
+
+test('a file is fetched with the token', async () => {
+  const { api, requests } = apiAnswering(200, 'bytes')
+  const blob = await api.fetchFile(credentials, '/api/files/1')
+  expect(await blob.text()).toBe('"bytes"')
+  expect(requests[0]![1]).toMatchObject({ method: 'GET', headers: { Authorization: 'Bearer secret' } })
+})

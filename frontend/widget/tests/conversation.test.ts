@@ -21,6 +21,7 @@ async function openPage(): Promise<Conversation> {
     storage: new ChatStorage(storage),
     openSocket: server.openSocket,
     hasNetwork: () => hasNetwork,
+    onJoinSettled: () => undefined,
   })
   await conversation.open()
   return conversation

@@ -13,6 +13,9 @@ export class FakeServer implements ChatApi {
   messages: Message[] = []
   received: string[] = []
   conversations = 0
+  /** Whether the conversation held here is the official account's chat. */
+  isFromWechat = false
+  joins = 0
   readonly sockets: FakeSocket[] = []
   private answers = new Map<string, Exchange>()
 
@@ -20,6 +23,19 @@ export class FakeServer implements ChatApi {
     this.mustBeUp()
     this.conversations += 1
     return { conversation_id: `c${this.conversations}`, token: 'secret' }
+  }
+
+  async joinWechatConversation(): Promise<Credentials> {
+    this.joins += 1
+    this.mustBeUp()
+    if (!this.isFromWechat) throw new ConversationUnknown()
+    return { conversation_id: `c${this.conversations}`, token: 'secret' }
+  }
+
+  async fetchFile(credentials: Credentials, path: string): Promise<Blob> {
+    this.mustBeUp()
+    this.mustKnow(credentials)
+    return new Blob([path], { type: 'image/png' })
   }
 
   async sendMessage(credentials: Credentials, message: OutgoingMessage): Promise<Exchange> {

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { backoffMs } from '../src/chat/backoff'
-import type { Message } from '../src/chat/message'
+import type { Attachment, Message } from '../src/chat/message'
+import { cameFromWechat, withoutArrival } from '../src/page/arrival'
+import { describeAttachment, findPicture } from '../src/page/attachmentText'
+import { composeDraft } from '../src/page/draft'
 import { arrangeEntries } from '../src/page/entries'
-import { composeCopy, describeDetails, findWebAddress } from '../src/page/sourceText'
+import { composeCopy, describeDetails, findPage, findWebAddress } from '../src/page/sourceText'
 import { describeStatus } from '../src/page/statusText'
 import { splitLines } from '../src/page/textLines'
 import { describeDate, describeTime } from '../src/page/time'
@@ -37,6 +40,42 @@ test('a source tells its dates and only a web address becomes a link', () => {
   expect(findWebAddress({ title: 'a', url: 'https://example.cn/a' })).toBe('https://example.cn/a')
 })
 
+test('the whole text is linked only on our own server', () => {
+  expect(findPage({ title: 'a', page_url: '/articles/S12#fee' })).toBe('/articles/S12#fee')
+  for (const page_url of ['//evil.example/a', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', 'articles', null]) {
+    expect(findPage({ title: 'a', page_url })).toBeNull()
+  }
+})
+
+test('a file is told with its kind, measure and state', () => {
+  expect(describeAttachment(file({ kind: 'voice', seconds: 12.4 }))).toBe('语音 12秒 · 已收到')
+  expect(describeAttachment(file({ size_bytes: 2_345_678 }))).toBe('图片 2.3 MB · 已收到')
+  expect(describeAttachment(file({ kind: 'file', state: 'too_large', size_bytes: 400 }))).toBe('文件 1 KB · 太大，没有接收')
+  expect(describeAttachment(file({ kind: 'video', state: 'pending' }))).toBe('视频 · 正在接收…')
+  expect(describeAttachment(file({ kind: 'sticker' as 'file', state: 'gone' as 'failed' }))).toBe('附件')
+})
+
+test('only a stored picture on our own server is fetched', () => {
+  expect(findPicture(file({ url: '/api/files/1' }))).toBe('/api/files/1')
+  expect(findPicture(file({ url: '//evil.example/1' }))).toBeNull()
+  expect(findPicture(file({ url: '/api/files/1', state: 'failed' }))).toBeNull()
+  expect(findPicture(file({ url: '/api/files/1', kind: 'voice' }))).toBeNull()
+  expect(findPicture(file({}))).toBeNull()
+})
+
+test('the way of arrival is read once and leaves the rest of the address', () => {
+  expect(cameFromWechat('?from=wechat')).toBe(true)
+  expect(cameFromWechat('?from=menu')).toBe(false)
+  expect(cameFromWechat('')).toBe(false)
+  expect(withoutArrival('https://a.example/widget/?from=wechat')).toBe('/widget/')
+  expect(withoutArrival('https://a.example/widget/?a=1&from=wechat#log')).toBe('/widget/?a=1#log')
+})
+
+test('a draft keeps what could not be sent above what is being written', () => {
+  expect(composeDraft('first', 'second', ' ', 'being written')).toBe('first\nsecond\nbeing written')
+  expect(composeDraft('')).toBe('')
+})
+
 test('a copied answer takes its sources along', () => {
   const copied = composeCopy({ ...said('bot', 1), sources: [{ title: '商标', section: '怎么办', checked_on: '2026-11-22' }] })
   expect(copied).toBe('text 1\n\n依据：\n1. 商标 · 怎么办，核对日期 2026年11月22日')
@@ -61,6 +100,10 @@ test('messages close together share one time', () => {
   const entries = arrangeEntries([said('user', 1), said('bot', 2), said('user', 30)], [], new Date())
   expect(entries.map((entry) => entry.kind)).toEqual(['time', 'message', 'message', 'time', 'message'])
 })
+
+function file(parts: Partial<Attachment>): Attachment {
+  return { kind: 'image', state: 'stored', url: null, size_bytes: null, ...parts }
+}
 
 function said(sender: Message['sender'], minute: number): Message {
   const at = new Date(2026, 10, 22, 14, minute).toISOString()

@@ -1,4 +1,4 @@
-/** The three HTTP calls of a conversation. Each may be repeated without harm. */
+/** The HTTP calls of a conversation. Each may be repeated without harm. */
 
 import { ConversationUnknown, MessageRefused, ServerUnreachable } from './errors'
 import type { Credentials, Exchange } from './message'
@@ -11,34 +11,41 @@ export interface OutgoingMessage {
 
 export interface ChatApi {
   createConversation(): Promise<Credentials>
+  /** The conversation of the official account's chat, known by a cookie. Rejects with ConversationUnknown if there is none. */
+  joinWechatConversation(): Promise<Credentials>
   sendMessage(credentials: Credentials, message: OutgoingMessage): Promise<Exchange>
   listMessages(credentials: Credentials, after: number): Promise<Exchange>
+  /** A file of the conversation; `path` is on this server. */
+  fetchFile(credentials: Credentials, path: string): Promise<Blob>
 }
 
 const timeoutMs = 30_000
 const root = '/api/chat/conversations'
+const wechatPath = '/api/chat/wechat-conversation'
 
 export function conversationPath(conversationId: string): string {
   return `${root}/${encodeURIComponent(conversationId)}`
 }
 
 export function createHttpApi(fetchNow: typeof fetch = (...request) => fetch(...request)): ChatApi {
-  async function call(path: string, token: string | null, body?: object): Promise<unknown> {
-    const headers: Record<string, string> = { Accept: 'application/json' }
+  async function call<T>(path: string, options: CallOptions, read: (response: Response) => Promise<T>): Promise<T> {
+    const { token, body, method } = { token: null, method: 'GET', ...options }
+    const headers: Record<string, string> = { Accept: 'application/json, image/*' }
     if (token !== null) headers.Authorization = `Bearer ${token}`
     if (body) headers['Content-Type'] = 'application/json'
     const aborter = new AbortController()
     const timer = setTimeout(() => aborter.abort(), timeoutMs)
     try {
       const response = await fetchNow(path, {
-        method: body ? 'POST' : 'GET',
+        method,
         headers,
         body: body ? JSON.stringify(body) : null,
+        credentials: 'same-origin',
         cache: 'no-store',
         signal: aborter.signal,
       })
-      if (!response.ok) throw await readFailure(response, token !== null)
-      return await response.json()
+      if (!response.ok) throw await readFailure(response, token !== null || path === wechatPath)
+      return await read(response)
     } catch (failure) {
       if (failure instanceof ConversationUnknown || failure instanceof MessageRefused) throw failure
       if (failure instanceof ServerUnreachable) throw failure
@@ -48,17 +55,32 @@ export function createHttpApi(fetchNow: typeof fetch = (...request) => fetch(...
     }
   }
 
+  const callJson = <T>(path: string, options: CallOptions): Promise<T> =>
+    call(path, options, (response) => response.json() as Promise<T>)
+
   return {
-    createConversation: () => call(root, null, {}) as Promise<Credentials>,
+    createConversation: () => callJson(root, { method: 'POST', body: {} }),
+    joinWechatConversation: () => callJson(wechatPath, { method: 'POST' }),
     sendMessage: ({ conversation_id, token }, message) =>
-      call(`${conversationPath(conversation_id)}/messages`, token, {
-        text: message.text,
-        client_message_id: message.clientMessageId,
-        ...(message.payload === undefined ? {} : { payload: message.payload }),
-      }) as Promise<Exchange>,
+      callJson(`${conversationPath(conversation_id)}/messages`, {
+        method: 'POST',
+        token,
+        body: {
+          text: message.text,
+          client_message_id: message.clientMessageId,
+          ...(message.payload === undefined ? {} : { payload: message.payload }),
+        },
+      }),
     listMessages: ({ conversation_id, token }, after) =>
-      call(`${conversationPath(conversation_id)}/messages?after=${after}`, token) as Promise<Exchange>,
+      callJson(`${conversationPath(conversation_id)}/messages?after=${after}`, { token }),
+    fetchFile: ({ token }, path) => call(path, { token }, (response) => response.blob()),
   }
+}
+
+interface CallOptions {
+  method?: 'GET' | 'POST'
+  token?: string
+  body?: object
 }
 
 async function readFailure(response: Response, isWithinConversation: boolean): Promise<Error> {

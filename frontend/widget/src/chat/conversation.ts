@@ -3,6 +3,7 @@
 import { readonly } from 'vue'
 import { conversationPath, type ChatApi } from './api'
 import { ConversationUnknown, ServerUnreachable } from './errors'
+import { Joining } from './joining'
 import { Link, type LinkState, type Socket } from './link'
 import type { Frame, Message, Owner } from './message'
 import { Outbox, type UnsentMessage } from './outbox'
@@ -17,9 +18,12 @@ export interface ConversationPorts {
   storage: ChatStorage
   openSocket(path: string): Socket
   hasNetwork(): boolean
+  /** It is now known which conversation the official account's chat is, or that there is none; `unsent` was written in another. */
+  onJoinSettled(unsent: string[]): void
 }
 
 const startedAgainNotice = '之前的对话已经结束，已为您开始新的对话。'
+const notJoinedNotice = '未能接上公众号里的对话，已为您新开一个会话。'
 
 export class Conversation {
   private readonly state = createView()
@@ -29,11 +33,20 @@ export class Conversation {
   private restarts = 0
   private readonly typing = new TypingSign((isTyping) => (this.state.isTyping = isTyping))
   private readonly session: Session
+  private readonly joining: Joining
   private readonly outbox: Outbox
   private readonly link: Link
 
   constructor(private readonly ports: ConversationPorts) {
-    this.session = new Session(ports.api, ports.storage, () => this.link.start())
+    this.session = new Session(
+      ports.api,
+      ports.storage,
+      () => this.onBegun(),
+      () => this.onNotJoined(),
+    )
+    this.joining = new Joining(this.session, ports.storage, (reason) => {
+      this.state.link = reason === 'network' ? 'offline' : 'connecting'
+    })
     this.outbox = new Outbox({
       deliver: (item) => this.deliver(item),
       save: (item) => ports.storage.saveUnsent(item),
@@ -70,6 +83,13 @@ export class Conversation {
     this.outbox.restore(this.ports.storage.listUnsent())
   }
 
+  /** Continue the official account's chat; until the server says which conversation that is, what is written waits. */
+  async openFromWechat(): Promise<void> {
+    this.state.isLoading = true
+    this.state.link = this.ports.hasNetwork() ? 'connecting' : 'offline'
+    await this.joining.start()
+  }
+
   send(text: string, payload?: string): void {
     this.state.notice = null
     this.outbox.add(text, payload)
@@ -77,7 +97,8 @@ export class Conversation {
 
   retryNow(): void {
     this.outbox.wake()
-    if (this.state.link !== 'online') this.link.reconnect()
+    if (this.session.isJoining) void this.joining.tryNow()
+    else if (this.state.link !== 'online') this.link.reconnect()
   }
 
   takeBack(clientMessageId: string): void {
@@ -92,11 +113,19 @@ export class Conversation {
   beginNew(): void {
     this.outbox.clear()
     this.leave()
+    this.settleJoining(null)
+  }
+
+  /** Fetch a file that came with a message. Rejects with an error of `errors.ts`. */
+  async fetchFile(path: string): Promise<Blob> {
+    if (!this.session.credentials) throw new ConversationUnknown()
+    return this.ports.api.fetchFile(this.session.credentials, path)
   }
 
   /** Call when the network comes or goes, or the page wakes up. */
   onNetworkChanged(): void {
-    if (!this.session.credentials) this.showNetwork()
+    if (this.session.isJoining) void this.joining.tryNow()
+    else if (!this.session.credentials) this.showNetwork()
     this.link.reconnect()
     if (this.ports.hasNetwork()) this.outbox.wake()
   }
@@ -187,6 +216,30 @@ export class Conversation {
     throw failure
   }
 
+  private onBegun(): void {
+    this.link.start()
+    if (!this.settleJoining(this.session.credentials!.conversation_id)) return
+    this.outbox.restore(this.ports.storage.listUnsent())
+    // A failure is the link's to notice: it looks for the same messages.
+    void this.catchUp()
+      .catch(() => undefined)
+      .then(() => (this.state.isLoading = false))
+  }
+
+  private onNotJoined(): void {
+    this.settleJoining(null)
+    this.state.isLoading = false
+    this.state.notice = notJoinedNotice
+    this.showNetwork()
+  }
+
+  /** Returns whether there was something to settle. */
+  private settleJoining(joinedId: string | null): boolean {
+    const unsent = this.joining.settle(joinedId)
+    if (unsent) this.ports.onJoinSettled(unsent)
+    return unsent !== null
+  }
+
   private showNetwork(): void {
     this.state.link = this.ports.hasNetwork() ? 'online' : 'offline'
   }
@@ -202,6 +255,7 @@ export class Conversation {
     this.session.forget()
     this.transcript = new Transcript()
     this.typing.clear()
+    this.state.isLoading = false
     Object.assign(this.state, emptyView())
     this.showNetwork()
   }

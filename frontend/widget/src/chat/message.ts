@@ -18,6 +18,18 @@ export interface Source {
   effective_to?: string | null
   checked_on?: string | null
   url?: string | null
+  /** The whole text on our own server, such as /articles/S12#fee. */
+  page_url?: string | null
+}
+
+/** A file that came with a message; `pending` and `failed` mean that we do not have it (yet). */
+export interface Attachment {
+  kind: 'image' | 'voice' | 'video' | 'file'
+  state: 'stored' | 'failed' | 'too_large' | 'pending'
+  /** On our own server, opened with the conversation's token. */
+  url: string | null
+  size_bytes: number | null
+  seconds?: number | null
 }
 
 export interface Message {
@@ -30,6 +42,7 @@ export interface Message {
   client_message_id?: string | null
   buttons?: MessageButton[]
   sources?: Source[]
+  attachments?: Attachment[]
   band?: string | null
 }
 

@@ -24,6 +24,10 @@ export class ChatStorage {
     if (this.findConversation()?.conversation_id === conversationId) this.remove(conversationKey)
   }
 
+  forgetAnyConversation(): void {
+    this.remove(conversationKey)
+  }
+
   /** One key for each message, so that two tabs cannot overwrite each other's. Oldest first. */
   listUnsent(): UnsentMessage[] {
     const keys = Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index) ?? '')

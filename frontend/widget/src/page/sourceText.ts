@@ -1,6 +1,7 @@
 /** A source in words, the same on the page and in what is copied. */
 
 import type { Message, Source } from '../chat/message'
+import { isOwnPath } from './ownPath'
 import { describeDate } from './time'
 
 export function describeTitle(source: Source): string {
@@ -20,6 +21,11 @@ export function describeDetails(source: Source): string[] {
 /** Returns the address only if it is a web page: any other scheme could run code. */
 export function findWebAddress(source: Source): string | null {
   return /^https?:\/\/[^\s]+$/i.test(source.url ?? '') ? (source.url ?? null) : null
+}
+
+/** Returns the address of the whole text on our own server. */
+export function findPage(source: Source): string | null {
+  return isOwnPath(source.page_url) ? source.page_url : null
 }
 
 /** The answer as it is passed on to a colleague: with its sources, unless the text names them itself. */

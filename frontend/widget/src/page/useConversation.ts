@@ -4,20 +4,26 @@ import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import { createHttpApi } from '../chat/api'
 import { Conversation } from '../chat/conversation'
 import { ChatStorage, openStorage } from '../chat/storage'
+import { cameFromWechat, withoutArrival } from './arrival'
+import { composeDraft } from './draft'
 
 /** After this long in the background a phone has usually cut the connection without saying so. */
 const sleepMs = 15_000
 
 export function useConversation() {
   const storage = new ChatStorage(openStorage())
+  const draft = ref(storage.readDraft())
+  watch(draft, (text) => storage.saveDraft(text))
   const conversation = new Conversation({
     api: createHttpApi(),
     storage,
     openSocket: (path) => new WebSocket(`${location.origin.replace(/^http/, 'ws')}${path}`),
     hasNetwork: () => navigator.onLine,
+    onJoinSettled: (unsent) => {
+      draft.value = composeDraft(...unsent, draft.value)
+      history.replaceState(history.state, '', withoutArrival(location.href))
+    },
   })
-  const draft = ref(storage.readDraft())
-  watch(draft, (text) => storage.saveDraft(text))
 
   let hiddenAt = 0
   function onVisibility(): void {
@@ -38,7 +44,7 @@ export function useConversation() {
     window.addEventListener('pageshow', onPageShow)
     window.addEventListener('storage', onStorage)
     document.addEventListener('visibilitychange', onVisibility)
-    void conversation.open()
+    void (cameFromWechat(location.search) ? conversation.openFromWechat() : conversation.open())
   })
   onBeforeUnmount(() => {
     window.removeEventListener('online', onNetwork)
