@@ -22,7 +22,7 @@ from tests.private_servers import ServerDidNotStart, private_servers
 from tests.system_packages import SystemPackagesMissing, ensure_system_packages, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-TYPED = ("bot", "actions", "knowledge", "benchmarks", "tests")
+TYPED = ("bot", "actions", "knowledge", "simulator", "benchmarks", "tests", "docs")
 NOTHING_SELECTED = 5
 """pytest's exit status when its arguments match no test."""
 TIMED_OUT = 124
