@@ -278,6 +278,9 @@ class Chat:
             return conversations.owner_of(conversation), payload, True
 
     def _owes(self, session: Session, message: MessageRow, conversation: ConversationRow) -> bool:
+        """Return whether something waits for the platform's call that brought this message."""
+        if inbound_calls.find_call_of(session, message.id) is None:
+            return False
         return bool(outbox.list_owed(session, message.conversation_id, message.channel or conversation.channel))
 
     def _turn(self, message: MessageRow) -> Turn:
