@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.bootstrap import open_database
 from bot.errors import PlatformBusy, PlatformError, PlatformRefused
 from bot.persistence.database import Database
 from bot.persistence.tables import PlatformAccountRow
 from bot.services.access_tokens import AFTER_FAILURE, FORCE_AGAIN_AFTER, AccessTokens
-from bot.settings import Secret, Settings
+from bot.settings import Secret
+from tests.fixtures.clock import Clock
 
 SECRET = Secret("the-app-secret")
 LIFE_S = 7200
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 11, 22, 4, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass
@@ -47,18 +37,6 @@ class Platform:
         if self.error:
             raise self.error
         return f"plain-token-{self.issued}", LIFE_S
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.bootstrap import open_database
 from bot.errors import ConversationNotFound, PlatformBusy, PlatformError, PlatformRefused, PlatformSilent, RecognitionFailed
 from bot.persistence.database import Database
 from bot.persistence.tables import AttachmentRow, MessageRow
 from bot.services import attachments
 from bot.services.attachments import MEDIA, Attachments, Media
 from bot.services.inbox import Inbox, PlatformCall, Said
-from bot.settings import Settings
+from tests.fixtures.clock import NOON
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 PICTURE = Media(b"\x89PNG", "image/png")
 
 
@@ -51,13 +46,6 @@ class Recogniser:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attachments, "TRY_AGAIN_AFTER_S", 0.0)
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

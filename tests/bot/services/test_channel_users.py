@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.bootstrap import open_database
 from bot.business.allowance import Grant
 from bot.errors import ConversationNotFound
 from bot.persistence.database import Database
 from bot.services.channel_users import ASK_AGAIN_AFTER, ChannelUsers
 from bot.services.inbox import Inbox, PlatformCall, Said
-from bot.settings import Settings
+from tests.fixtures.clock import NOON, Clock
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("你好"), Grant.MESSAGE)
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.bootstrap import open_database
 from bot.errors import ConversationNotFound
 from bot.persistence.database import Database
 from bot.persistence.tables import ConversationKeyRow, SignInStateRow
@@ -20,28 +16,8 @@ from bot.services.conversation_access import KEY_GOOD_FOR, SIGN_IN_WITHIN, TICKE
 from bot.services.conversation_locks import ConversationLocks
 from bot.services.inbox import Inbox
 from bot.services.live import LiveEvents
-from bot.settings import Settings
 from tests.fixtures.assistants import EchoAssistant
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 11, 22, 4, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
+from tests.fixtures.clock import Clock
 
 
 @pytest.fixture

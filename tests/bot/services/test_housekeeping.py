@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.bootstrap import now, open_database
+from bot.bootstrap import now
 from bot.errors import StoreUnavailable
 from bot.persistence.database import Database
 from bot.persistence.tables import MessageRow
@@ -21,10 +19,9 @@ from bot.services.conversation_locks import ConversationLocks
 from bot.services.housekeeping import LEFT_OVER_AFTER_S, Housekeeper
 from bot.services.inbox import Inbox, PlatformCall, Said
 from bot.services.live import LiveEvents
-from bot.settings import Settings
 from tests.fixtures.assistants import EchoAssistant, FailingAssistant
+from tests.fixtures.clock import NOON
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("没人答"))
 
 
@@ -32,13 +29,6 @@ CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("没�
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(housekeeping, "LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(housekeeping, "FORGET_EVERY_LOOKS", 3)
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
 
 
 def chat_with(database: Database, assistant: EchoAssistant) -> Chat:

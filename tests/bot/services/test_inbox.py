@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.bootstrap import open_database
 from bot.business.allowance import Grant
 from bot.errors import ReplayedCallback, StoreConflict, StoreUnavailable
 from bot.persistence.database import Database
 from bot.persistence.tables import CallbackNonceRow, ChannelUserRow, ConversationRow, InboundCallRow, MessageRow
 from bot.services.chat import CALLS_REPEATED_FOR
 from bot.services.inbox import CALLS_KEPT_FOR, NONCES_KEPT_FOR, Inbox, PlatformCall, Said
-from bot.settings import MAX_KEPT_CHARACTERS, Settings
+from bot.settings import MAX_KEPT_CHARACTERS
+from tests.fixtures.clock import NOON, Clock
 from tests.fixtures.databases import outage
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("你好"), Grant.MESSAGE, nonce="n-1", body=b"<xml/>")
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

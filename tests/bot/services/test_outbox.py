@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.bootstrap import open_database
 from bot.persistence.database import Database
 from bot.persistence.tables import OutboxRow
 from bot.services.chat import Chat
 from bot.services.conversation_locks import ConversationLocks
 from bot.services.live import LiveEvents
 from bot.services.outbox import FIRST_DELAY_S, LEASE_S, MAX_ATTEMPTS, Delivery, Dispatcher, OutboundMessage, Packet
-from bot.settings import Settings
 from tests.fixtures.assistants import EchoAssistant
+from tests.fixtures.clock import Clock
 from tests.fixtures.databases import outage
-
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass
@@ -49,18 +37,6 @@ class Receiver:
         self.got.append(packet.content)
         if self.refuses:
             raise ConnectionError("客户的原话 45015")
-
-
-@pytest.fixture
-def database(any_database_url: str, tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path, database_url=any_database_url))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 def say(database: Database, clock: Clock, text: str = "你好", channel: str = "widget") -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,17 +24,9 @@ from bot.services.outbox import LEASE_S, Delivery, Dispatcher, OutboundMessage, 
 from bot.services.passive_replies import Pack, PassiveAnswer, PassiveReplies
 from bot.settings import Settings
 from tests.fixtures.assistants import EchoAssistant
+from tests.fixtures.clock import NOON, Clock
 
-NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("一"), Grant.MESSAGE, nonce="n-1")
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class Platform:
