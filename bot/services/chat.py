@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import logging
 import secrets
-import unicodedata
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from bot.business.choice import asks_for_the_rest, choose_option
 from bot.business.ownership import Owner
-from bot.business.payload import parse_payload
 from bot.errors import ConversationNotFound, MessageRefused, ModelUnavailable, OwnerChanged
 from bot.persistence import attachments, conversation_keys, conversations, handovers, inbound_calls, messages, outbox
 from bot.persistence.database import Database
@@ -27,7 +25,7 @@ from bot.services.assistant import Assistant, InboundText, Reply, ReplyMessage
 from bot.services.attachments import MEDIA, Attachments
 from bot.services.conversation_locks import ConversationLocks
 from bot.services.live import Happening, LiveEvents
-from bot.settings import MAX_TEXT_CHARACTERS
+from bot.services.message_text import CleanMessage, clean_message
 
 logger = logging.getLogger(__name__)
 MESSAGES_PER_PAGE = 200
@@ -311,25 +309,6 @@ class Chat:
     def _list_unhandled(self, before: datetime) -> Sequence[MessageRow]:
         with self._database.session() as session:
             return messages.list_unhandled(session, before)
-
-
-@dataclass(frozen=True)
-class CleanMessage:
-    text: str
-    payload: str | None
-
-
-def clean_message(text: str, payload: str | None) -> CleanMessage:
-    """Return the message fit to be stored: control characters gone, a button's payload checked. Raises MessageRefused."""
-    kept = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
-    kept = kept.strip()
-    if not any(unicodedata.category(char)[0] not in "CZ" for char in kept):  # nothing that can be seen
-        raise MessageRefused("empty")
-    if len(kept) > MAX_TEXT_CHARACTERS:
-        raise MessageRefused("too_long")
-    if payload is not None and parse_payload(payload) is None:
-        raise MessageRefused("payload")
-    return CleanMessage(kept, payload)
 
 
 def _reply_row(message: MessageRow, reply: Reply, said: ReplyMessage, now: datetime) -> MessageRow:

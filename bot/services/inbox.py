@@ -24,7 +24,8 @@ from bot.persistence.tables import (
     MessageRow,
     OutboxRow,
 )
-from bot.services.chat import CALLS_REPEATED_FOR, clean_message
+from bot.services.chat import CALLS_REPEATED_FOR
+from bot.services.message_text import clean_message
 from bot.settings import MAX_KEPT_CHARACTERS
 
 CALLS_KEPT_FOR = timedelta(days=2)
