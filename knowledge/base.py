@@ -142,11 +142,6 @@ class KnowledgeBase:
         held, total = self._index.held(self._speller.mend(normalise(question)), ("question", "text"))
         return float(held[self._position[row.id]]), total
 
-    def best_score(self, scores: FloatArray, subject: str) -> float:
-        """Return the score of the subject's best row; 0 for a subject without rows."""
-        positions = self._positions.get(subject)
-        return float(scores[positions].max()) if positions else 0.0
-
     def rank(
         self, scores: FloatArray, subjects: Sequence[str] = (), aspects: Sequence[Aspect] = (), limit: int = 5
     ) -> list[tuple[Row, float]]:

@@ -104,8 +104,8 @@ class Inbox:
         Kept in memory: a process that died before it had written its answer leaves the call open for whoever repeats it.
         """
         now = self._now()
-        for old in [nonce for nonce, at in self._closed.items() if now - at > CALLS_REPEATED_FOR]:
-            del self._closed[old]
+        while self._closed and now - next(iter(self._closed.values())) > CALLS_REPEATED_FOR:  # the oldest stand first
+            del self._closed[next(iter(self._closed))]
         self._closed[nonce] = now
 
     async def conversation_of(self, channel: str, account: str, user_id: str) -> str:

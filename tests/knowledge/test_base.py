@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import pytest
 
 from bot.business.aspects import Aspect
@@ -147,7 +146,6 @@ def test_what_is_not_there_is_not_found(repair: KnowledgeBase) -> None:
     assert repair.find_row("C1-repair#where") is None
     assert repair.find_aspect("C1-repair", Aspect.WHERE) is None
     assert repair.list_group("no-such") == [] == repair.list_subject("no_such")
-    assert repair.best_score(np.ones(4, dtype=np.float32), "no_such") == 0.0
 
 
 def test_a_row_is_about_a_question_only_when_it_holds_enough_of_it(repair: KnowledgeBase) -> None:

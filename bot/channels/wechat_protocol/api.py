@@ -95,10 +95,6 @@ class WeChatApi(CredentialApi):
         """
         self._call("POST", "cgi-bin/menu/create", menu)
 
-    def delete_menu(self) -> None:
-        """Source: WeChat official accounts, "Deleting the custom menu" (删除自定义菜单), read 2026-11."""
-        self._call("GET", "cgi-bin/menu/delete")
-
     def _send(self, openid: str, message_type: str, content: dict[str, Any]) -> None:
         self._call("POST", "cgi-bin/message/custom/send", {"touser": openid, "msgtype": message_type, message_type: content})
 

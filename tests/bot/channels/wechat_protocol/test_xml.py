@@ -71,8 +71,8 @@ def test_what_wechat_never_sends_is_malformed(body: bytes) -> None:
 
 
 def test_what_is_just_within_the_bounds_is_read() -> None:
-    read_xml(b"<xml>" + b"<a>" * 19 + b"</a>" * 19 + b"</xml>")
-    read_xml(b"<xml>" + b"<a/>" * 499 + b"</xml>")
+    assert read_xml(b"<xml>" + b"<a>" * 19 + b"</a>" * 19 + b"</xml>") == {}, "a field that holds fields is left out"
+    assert read_xml(b"<xml>" + b"<a/>" * 499 + b"</xml>") == {"a": ""}
 
 
 def test_the_reason_says_nothing_of_what_was_sent() -> None:
