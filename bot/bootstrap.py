@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 import yaml
 from fastapi import FastAPI
 from redis.asyncio import Redis
 from starlette.datastructures import State
 
+from bot.business.working_calendar import HANGZHOU
 from bot.channels import wechat_messages, widget
 from bot.channels.speech import HttpRecogniser
 from bot.channels.wechat_account import WeChatAccount
@@ -42,8 +43,6 @@ from knowledge.ambiguities import read_ambiguities
 KNOWLEDGE = PROJECT / "knowledge"
 WIDGET_DIST = PROJECT / "frontend" / "widget" / "dist"
 REDIS_TIMEOUT_S = 3.0
-CHINA = timezone(timedelta(hours=8))
-"""The city's time; it has known no summer time since 1991."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today_of(settings: Settings) -> Callable[[], date]:
-    """Return the clock of validity: the pinned day, or today in China."""
-    pinned = settings.today
-    return (lambda: pinned) if pinned else (lambda: datetime.now(CHINA).date())
+def local_clock(settings: Settings, now: Callable[[], datetime] = now) -> Callable[[], datetime]:
+    """Return the city's clock: from the pinned moment on; on the pinned day, at the time of day it really is; or as it is."""
+    if settings.moment:
+        ahead = settings.moment.replace(tzinfo=HANGZHOU) - now()
+        return lambda: now().astimezone(HANGZHOU) + ahead
+    if (pinned := settings.today) is not None:
+        return lambda: datetime.combine(pinned, now().astimezone(HANGZHOU).timetz())
+    return lambda: now().astimezone(HANGZHOU)
+
+
+def today_of(settings: Settings, now: Callable[[], datetime] = now) -> Callable[[], date]:
+    """Return the clock of validity: the day in the city, pinned or not."""
+    clock = local_clock(settings, now)
+    return lambda: clock().date()
 
 
 def open_database(settings: Settings) -> Database:

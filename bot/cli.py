@@ -14,6 +14,7 @@ SERVING = {"serve", "talk", "evaluate_answers"}
 """Modules of commands that answer and do not train in their own process."""
 ARITHMETIC_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 """Sums as small as those of one message only cost more on several cores: the others spin while they wait."""
+TODAY_HELP = "serve what holds on this day, e.g. 2027-01-02; or from a moment on, e.g. 2026-10-10T10:00 (Hangzhou time)"
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -73,7 +74,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve = commands.add_parser("serve", help="serve the assistant; sets up what is missing")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--today", metavar="DATE", help="serve what holds on this day, e.g. 2027-01-02")
+    serve.add_argument("--today", metavar="DATE", help=TODAY_HELP)
     serve.add_argument("--demo", action="store_true", help="reserved for sample conversations of the desk")
     _data_dir(serve)
     serve.set_defaults(run=_lazy("serve", "serve"))
@@ -94,7 +95,7 @@ def _add_evaluations(commands: argparse._SubParsersAction[argparse.ArgumentParse
     answers = commands.add_parser("evaluate-answers", help="ask each question in a new conversation and count")
     answers.add_argument("--questions", type=Path, required=True)
     answers.add_argument("--details", type=Path, help="write each question and what happened to this JSONL file")
-    answers.add_argument("--today", metavar="DATE")
+    answers.add_argument("--today", metavar="DATE", help=TODAY_HELP)
     answers.add_argument("--json", action="store_true")
     _data_dir(answers)
     answers.set_defaults(run=_lazy("evaluate_answers", "evaluate_answers"))
@@ -133,7 +134,7 @@ def _add_wechat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     talk = commands.add_parser("talk", help="chat in the terminal")
-    talk.add_argument("--today", metavar="DATE")
+    talk.add_argument("--today", metavar="DATE", help=TODAY_HELP)
     _data_dir(talk)
     talk.set_defaults(run=_lazy("talk", "talk"))
     check = commands.add_parser("check-knowledge", help="check every knowledge file and name what is wrong")

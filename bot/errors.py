@@ -38,6 +38,14 @@ class KnowledgeInvalid(BotError, ValueError):
         self.problems = problems
 
 
+class DeskSettingsInvalid(BotError, ValueError):
+    """The desk's file has mistakes, all of them named; nothing of it is used."""
+
+    def __init__(self, problems: list[FileInvalid]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
 class ConversationNotFound(BotError, LookupError):
     """No conversation has this id, or the token is not its key. The two are one error, so that ids cannot be probed."""
 

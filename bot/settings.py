@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,7 +63,9 @@ class Settings:
     admin_password: Secret | None = None
     """For the first start only; None = a one-time password is made and printed."""
     today: date | None = None
-    """None = the clock; a date pins what the knowledge base serves."""
+    """None = the clock; a date pins what the knowledge base serves, and the day that the desk goes by."""
+    moment: datetime | None = None
+    """What the city's clock shows at the start, without a zone; `today` is then its date. It runs on. None = the real time."""
     redis_url: str | None = field(default=None, repr=False)
     """Set when several processes serve together."""
     public_url: str = ""
@@ -83,11 +85,13 @@ def read_settings(environment: Mapping[str, str], data_dir: Path | None = None, 
     folder = (data_dir or Path(environment.get("YINGSHANG_DATA_DIR") or PROJECT / "var")).resolve()
     url = environment.get("YINGSHANG_DATABASE_URL") or f"sqlite:///{folder / 'yingshang.db'}"
     password = environment.get("YINGSHANG_ADMIN_PASSWORD")
+    day, moment = _today(today or environment.get("YINGSHANG_TODAY"))
     return Settings(
         data_dir=folder,
         database_url=_database_url(url),
         admin_password=Secret(password) if password else None,
-        today=_date(today or environment.get("YINGSHANG_TODAY")),
+        today=day,
+        moment=moment,
         redis_url=_address(environment, "YINGSHANG_REDIS_URL", ("redis", "rediss", "unix")) or None,
         public_url=_address(environment, "YINGSHANG_PUBLIC_URL", WEB),
         speech_url=_address(environment, "YINGSHANG_SPEECH_URL", WEB),
@@ -169,10 +173,25 @@ def _database_url(url: str) -> str:
     return parsed.render_as_string(hide_password=False)
 
 
-def _date(text: str | None) -> date | None:
+A_MOMENT = "a moment in Hangzhou such as 2026-10-10T10:00"
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of pinned days: the desk looks for openings before and after them."""
+
+
+def _today(text: str | None) -> tuple[date | None, datetime | None]:
+    """Return the day and, when the text names a time of it too, that moment."""
     if not text:
-        return None
+        return None, None
     try:
-        return date.fromisoformat(text)
+        if len(text) <= len("2026-11-22"):
+            day, moment = date.fromisoformat(text), None
+        else:
+            moment = datetime.fromisoformat(text)
+            day = moment.date()
     except ValueError:
-        raise SettingInvalid("YINGSHANG_TODAY", f"must be a date such as 2026-11-22, is {text!r}") from None
+        raise SettingInvalid("YINGSHANG_TODAY", f"must be a date such as 2026-11-22, or {A_MOMENT}; is {text[:40]!r}") from None
+    if moment and moment.tzinfo:
+        raise SettingInvalid("YINGSHANG_TODAY", f"must be {A_MOMENT} without a zone; is {text[:40]!r}")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise SettingInvalid("YINGSHANG_TODAY", f"must be in the years {FIRST_YEAR} to {LAST_YEAR}, is {text[:40]!r}")
+    return day, moment

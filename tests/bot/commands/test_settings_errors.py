@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,13 @@ from tests.bot.commands.running import run
         ("YINGSHANG_DATABASE_URL", "mysql://u:geheim@h/d"),
         ("YINGSHANG_TODAY", "morgen"),
         ("YINGSHANG_TODAY", "2026-13-01"),
+        ("YINGSHANG_TODAY", "２０２６-１０-１０"),
+        ("YINGSHANG_TODAY", "2026年10月10日"),
+        ("YINGSHANG_TODAY", "2026-10-10T25:00"),
+        ("YINGSHANG_TODAY", "2026-10-10T"),
+        ("YINGSHANG_TODAY", "2026-10-10T10:00+08:00"),
+        ("YINGSHANG_TODAY", "0001-01-01"),
+        ("YINGSHANG_TODAY", "9999-12-31T23:59"),
     ],
 )
 def test_a_bad_setting_is_named(key: str, value: str) -> None:
@@ -57,6 +64,13 @@ def test_settings_have_defaults_and_the_command_line_wins(tmp_path: Path) -> Non
     assert settings.today == date(2027, 1, 2)
     assert settings.database_url == f"sqlite:///{tmp_path / 'yingshang.db'}"
     assert read_settings({}, tmp_path).today is None and read_settings({}, tmp_path).admin_password is None
+
+
+def test_a_moment_is_read_with_its_day() -> None:
+    settings = read_settings({"YINGSHANG_TODAY": "2026-10-10T10:00"})
+
+    assert settings.today == date(2026, 10, 10) and settings.moment == datetime(2026, 10, 10, 10, 0)
+    assert read_settings({"YINGSHANG_TODAY": "2026-10-10"}).moment is None
 
 
 def test_a_plain_postgresql_address_gets_the_driver_that_is_installed() -> None:
