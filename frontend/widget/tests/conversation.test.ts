@@ -187,7 +187,7 @@ test('a message to a person is shown although nothing is answered', async () => 
   await settle(1)
   expect(texts(page)).toEqual(['are you there'])
   expect(page.view.owner).toBe('agent:1')
-  expect(page.view.isTyping).toBe(false)
+  expect(page.view.typist).toBeNull()
   await settle(5_000)
   expect(page.view.messages.map((message) => message.sequence)).toEqual([1])
 })

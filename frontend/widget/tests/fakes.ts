@@ -64,13 +64,18 @@ export class FakeServer implements ChatApi {
     return { messages, owner: this.owner }
   }
 
+  /** Streams a frame to whoever listens. */
+  tell(frame: object): void {
+    for (const socket of this.sockets) socket.receive(frame)
+  }
+
   /** Stores a message and streams it to whoever listens. */
   say(sender: Message['sender'], text: string, clientMessageId?: string): Message {
     const sequence = this.messages.length + 1
     const message: Message = { id: `m${this.conversations}-${sequence}`, sequence, sender, text, at: '2026-11-22T06:05:00Z' }
     if (clientMessageId) message.client_message_id = clientMessageId
     this.messages.push(message)
-    for (const socket of this.sockets) socket.receive({ type: 'message', message })
+    this.tell({ type: 'message', message })
     return message
   }
 
@@ -103,6 +108,8 @@ export class FakeSocket implements Socket {
   onopen: Socket['onopen'] = null
   onmessage: Socket['onmessage'] = null
   onclose: Socket['onclose'] = null
+  /** What the page told after its hello. */
+  readonly told: object[] = []
   private isListening = false
 
   constructor(private readonly server: FakeServer) {
@@ -113,8 +120,13 @@ export class FakeSocket implements Socket {
   }
 
   send(data: string): void {
+    const frame = JSON.parse(data) as { type: string; after: number }
+    if (frame.type !== 'hello') {
+      this.told.push(frame)
+      return
+    }
     this.isListening = true
-    const { after } = JSON.parse(data) as { after: number }
+    const { after } = frame
     for (const message of this.server.messages) {
       if (message.sequence > after) this.receive({ type: 'message', message })
     }

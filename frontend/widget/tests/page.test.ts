@@ -4,8 +4,10 @@ import type { Attachment, Message } from '../src/chat/message'
 import { cameFromWechat, withoutArrival } from '../src/page/arrival'
 import { describeAttachment, findPicture } from '../src/page/attachmentText'
 import { composeDraft } from '../src/page/draft'
-import { arrangeEntries } from '../src/page/entries'
+import type { QueuePlace } from '../src/chat/view'
+import { arrangeEntries, type Entry } from '../src/page/entries'
 import { composeCopy, describeDetails, findPage, findWebAddress } from '../src/page/sourceText'
+import { describeSpeaker, describeTypist } from '../src/page/speaker'
 import { describeStatus } from '../src/page/statusText'
 import { splitLines } from '../src/page/textLines'
 import { describeDate, describeTime } from '../src/page/time'
@@ -84,22 +86,49 @@ test('a copied answer takes its sources along', () => {
 })
 
 test('the line comes before the person in the status', () => {
-  expect(describeStatus('offline', 'agent:1', null).text).toContain('离线')
-  expect(describeStatus('connecting', 'bot', null).text).toContain('连接中')
-  expect(describeStatus('online', 'queue', 2).text).toContain('第 2 位')
-  expect(describeStatus('online', 'agent:1', null).text).toContain('人工客服')
+  const agent = { owner: 'agent:1', agentName: '张三', queue: null }
+  expect(describeStatus({ ...agent, link: 'offline' }).text).toContain('离线')
+  expect(describeStatus({ ...agent, link: 'connecting' }).text).toContain('连接中')
+  expect(describeStatus({ ...agent, link: 'online' })).toEqual({ text: '人工客服 张三 正在为您服务', tone: 'person' })
+  expect(describeStatus({ ...agent, link: 'online', agentName: null }).text).toBe('人工客服 正在为您服务')
+  expect(describeStatus({ ...agent, link: 'online', owner: 'bot' }).text).toBe('在线 · 智能助手')
+})
+
+test('whoever waits for a person sees the place and the wait, as far as they are known', () => {
+  const waiting = { link: 'online', owner: 'queue', agentName: null } as const
+  const told = (queue: QueuePlace | null): string => describeStatus({ ...waiting, queue }).text
+  expect(told({ position: 2, expectedWaitS: 170, team: null })).toBe('排队中 第2位 · 预计约3分钟')
+  expect(told({ position: 12, expectedWaitS: 1_300, team: null })).toBe('排队中 第12位 · 预计约25分钟')
+  expect(told({ position: 40, expectedWaitS: 4_000, team: null })).toBe('排队中 第40位 · 可能超过1小时')
+  expect(told({ position: 1, expectedWaitS: 0, team: null })).toBe('排队中 第1位 · 预计约1分钟')
+  expect(told({ position: 2, expectedWaitS: null, team: '综合服务组' })).toBe('排队中 第2位')
+  expect(told(null)).toBe('排队中')
+})
+
+test('who speaks and who writes is named where the server tells the name', () => {
+  expect(describeSpeaker({ sender: 'agent', author_name: '张三' })).toBe('客服 张三')
+  expect(describeSpeaker({ sender: 'agent' })).toBe('人工客服')
+  expect(describeSpeaker({ sender: 'bot', author_name: null })).toBe('营商小助')
+  expect(describeTypist('agent', '张三')).toBe('客服 张三 ')
+  expect(describeTypist('bot', '张三')).toBe('营商小助')
 })
 
 test('only the buttons after the last question can be pressed', () => {
   const messages = [said('user', 1), said('bot', 2), said('user', 3), said('bot', 4)]
-  const active = arrangeEntries(messages, [], new Date()).filter((entry) => entry.kind === 'message' && entry.areButtonsActive)
+  const buttons = [{ title: '费用', payload: '/ask' }]
+  const asked = messages.map((message) => (message.sender === 'bot' ? { ...message, buttons } : message))
+  const active = arrange(asked).filter((entry) => entry.kind === 'message' && entry.offers.some((offer) => offer.isActive))
   expect(active.map((entry) => entry.key)).toEqual(['m4'])
 })
 
 test('messages close together share one time', () => {
-  const entries = arrangeEntries([said('user', 1), said('bot', 2), said('user', 30)], [], new Date())
+  const entries = arrange([said('user', 1), said('bot', 2), said('user', 30)])
   expect(entries.map((entry) => entry.kind)).toEqual(['time', 'message', 'message', 'time', 'message'])
 })
+
+function arrange(messages: Message[]): Entry[] {
+  return arrangeEntries({ messages, unsent: [], owner: 'bot', now: new Date() })
+}
 
 function file(parts: Partial<Attachment>): Attachment {
   return { kind: 'image', state: 'stored', url: null, size_bytes: null, ...parts }

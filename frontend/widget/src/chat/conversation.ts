@@ -5,13 +5,15 @@ import { conversationPath, type ChatApi } from './api'
 import { ConversationUnknown, ServerUnreachable } from './errors'
 import { Joining } from './joining'
 import { Link, type LinkState, type Socket } from './link'
-import type { Frame, Message, Owner } from './message'
+import { isAgent, type Exchange, type Frame, type FrameOf, type Message, type Ownership } from './message'
 import { Outbox, type UnsentMessage } from './outbox'
+import { payloadName } from './payload'
 import { Session } from './session'
 import type { ChatStorage } from './storage'
 import { Transcript } from './transcript'
 import { TypingSign } from './typing'
-import { createView, emptyView, type ConversationView } from './view'
+import { createView, emptyView, readPlace, type ConversationView } from './view'
+import { WritingSign } from './writing'
 
 export interface ConversationPorts {
   api: ChatApi
@@ -31,7 +33,8 @@ export class Conversation {
   private transcript = new Transcript()
   private isFillingGap = false
   private restarts = 0
-  private readonly typing = new TypingSign((isTyping) => (this.state.isTyping = isTyping))
+  private readonly typing = new TypingSign((typist) => (this.state.typist = typist))
+  private readonly writing: WritingSign
   private readonly session: Session
   private readonly joining: Joining
   private readonly outbox: Outbox
@@ -65,6 +68,10 @@ export class Conversation {
       onLost: () => this.startAgain(),
       hasNetwork: () => ports.hasNetwork(),
     })
+    this.writing = new WritingSign(
+      () => isAgent(this.state.owner),
+      (active) => this.link.tell({ type: 'typing', active }),
+    )
     this.showNetwork()
   }
 
@@ -92,7 +99,14 @@ export class Conversation {
 
   send(text: string, payload?: string): void {
     this.state.notice = null
+    if (payloadName(payload) !== 'rate') this.state.isClosed = false
+    this.writing.stop()
     this.outbox.add(text, payload)
+  }
+
+  /** Call when the user changes what is in the input; `text` is what it holds now. */
+  onWritten(text: string): void {
+    this.writing.onWritten(text)
   }
 
   retryNow(): void {
@@ -146,7 +160,7 @@ export class Conversation {
         this.transcript.keepSent(item, new Date().toISOString(), exchange.messages)
         return this.transcript.merge(exchange.messages)
       })
-      if (exchange.owner) this.setOwner(exchange.owner)
+      this.takeOwner(exchange)
       this.restarts = 0
       this.link.lookNow()
     } catch (failure) {
@@ -166,15 +180,21 @@ export class Conversation {
       const exchange = await this.ports.api.listMessages(credentials, before)
       if (credentials !== this.session.credentials) return
       this.show(() => this.transcript.mergeOrdered(exchange.messages))
-      if (exchange.owner) this.setOwner(exchange.owner)
+      this.takeOwner(exchange)
     }
   }
 
   private onFrame(frame: Frame): void {
     if (frame.type === 'message') this.onStreamed(frame.message)
-    else if (frame.type === 'typing') this.typing.setAnnounced(frame.active)
-    else if (frame.type === 'owner') this.setOwner(frame.owner)
-    else if (frame.type === 'queue') this.state.queuePosition = frame.position
+    else if (frame.type === 'typing') this.onTyping(frame)
+    else if (frame.type === 'owner') this.setOwner(frame)
+    else if (frame.type === 'queue') this.state.queue = readPlace(frame)
+  }
+
+  /** Older servers do not say who. */
+  private onTyping({ active, who }: FrameOf<'typing'>): void {
+    const typist = who ?? (isAgent(this.state.owner) ? 'agent' : 'bot')
+    this.typing.setAnnounced(active ? typist : null)
   }
 
   private onStreamed(message: Message): void {
@@ -193,15 +213,27 @@ export class Conversation {
   private show(change: () => Message[]): void {
     for (const message of change()) {
       if (message.client_message_id) this.outbox.drop(message.client_message_id)
-      if (message.sender === 'bot' || message.sender === 'agent') this.typing.setAnnounced(false)
+      if (message.sender === 'bot' || message.sender === 'agent') this.typing.setAnnounced(null)
     }
     this.state.messages = this.transcript.messages
   }
 
-  private setOwner(owner: Owner): void {
+  /** The answer to a request may be older than what the stream has said meanwhile. */
+  private takeOwner(exchange: Exchange): void {
+    if (exchange.owner && !this.link.isLive) this.setOwner({ ...exchange, owner: exchange.owner })
+  }
+
+  private setOwner({ owner, agent_name, is_closed }: Ownership): void {
+    const isSame = owner === this.state.owner
+    const knownName = isSame ? this.state.agentName : null
     this.state.owner = owner
-    if (owner !== 'queue') this.state.queuePosition = null
+    this.state.agentName = isAgent(owner) ? (agent_name ?? knownName) : null
+    this.state.isClosed = is_closed ?? (isSame && this.state.isClosed)
+    if (owner !== 'queue') this.state.queue = null
     if (owner !== 'bot') this.typing.setWaiting(false)
+    if (isSame) return
+    this.typing.setAnnounced(null)
+    this.writing.stop()
   }
 
   private onLinkState(link: LinkState): void {
@@ -255,6 +287,7 @@ export class Conversation {
     this.session.forget()
     this.transcript = new Transcript()
     this.typing.clear()
+    this.writing.stop()
     this.state.isLoading = false
     Object.assign(this.state, emptyView())
     this.showNetwork()

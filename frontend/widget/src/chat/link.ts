@@ -68,6 +68,16 @@ export class Link {
     if (!this.isOpen && !this.isStopped) this.schedulePoll(0)
   }
 
+  /** True while news comes by the stream. */
+  get isLive(): boolean {
+    return this.isOpen
+  }
+
+  /** Tell the server something that is worth nothing later: without a stream it is dropped. */
+  tell(frame: object): void {
+    if (this.isOpen) this.socket?.send(JSON.stringify(frame))
+  }
+
   private open(): void {
     let socket: Socket
     try {

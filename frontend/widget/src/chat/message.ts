@@ -40,6 +40,8 @@ export interface Message {
   text: string
   at: string
   client_message_id?: string | null
+  /** The agent's name, with messages of an agent. */
+  author_name?: string | null
   buttons?: MessageButton[]
   sources?: Source[]
   attachments?: Attachment[]
@@ -49,10 +51,23 @@ export interface Message {
 /** `bot`, `queue` or `agent:<id>`. */
 export type Owner = string
 
-export interface Exchange {
-  messages: Message[]
-  owner?: Owner
+export function isAgent(owner: Owner): boolean {
+  return owner.startsWith('agent:')
 }
+
+/** Who has the conversation. Older servers send nothing but the owner. */
+export interface Ownership {
+  owner: Owner
+  agent_name?: string | null
+  is_closed?: boolean
+}
+
+export interface Exchange extends Partial<Ownership> {
+  messages: Message[]
+}
+
+/** Who may be writing to the user. */
+export type Typist = 'bot' | 'agent'
 
 export interface Credentials {
   conversation_id: string
@@ -61,9 +76,11 @@ export interface Credentials {
 
 export type Frame =
   | { type: 'message'; message: Message }
-  | { type: 'typing'; active: boolean }
-  | { type: 'owner'; owner: Owner }
-  | { type: 'queue'; position: number }
+  | { type: 'typing'; active: boolean; who?: Typist }
+  | ({ type: 'owner' } & Ownership)
+  | { type: 'queue'; position: number; expected_wait_s?: number | null; team?: string | null }
+
+export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>
 
 /** Returns null for anything that is not a frame with a type; unknown types pass and are ignored by the reader. */
 export function parseFrame(data: unknown): Frame | null {

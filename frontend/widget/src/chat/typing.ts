@@ -1,19 +1,21 @@
 /** Whether somebody is writing an answer: the server says so, or a message of ours is on its way to the bot. */
 
+import type { Typist } from './message'
+
 /** A lost "stopped typing" must not leave the dots on the page for ever. */
 const longestMs = 20_000
 
 export class TypingSign {
-  private isAnnounced = false
+  private announced: Typist | null = null
   private isWaiting = false
   private timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(private readonly changed: (isTyping: boolean) => void) {}
+  constructor(private readonly changed: (typist: Typist | null) => void) {}
 
-  setAnnounced(isAnnounced: boolean): void {
+  setAnnounced(typist: Typist | null): void {
     clearTimeout(this.timer)
-    this.isAnnounced = isAnnounced
-    if (isAnnounced) this.timer = setTimeout(() => this.setAnnounced(false), longestMs)
+    this.announced = typist
+    if (typist) this.timer = setTimeout(() => this.setAnnounced(null), longestMs)
     this.report()
   }
 
@@ -24,10 +26,10 @@ export class TypingSign {
 
   clear(): void {
     this.isWaiting = false
-    this.setAnnounced(false)
+    this.setAnnounced(null)
   }
 
   private report(): void {
-    this.changed(this.isAnnounced || this.isWaiting)
+    this.changed(this.announced ?? (this.isWaiting ? 'bot' : null))
   }
 }

@@ -2,24 +2,25 @@
 
 import type { Message } from '../chat/message'
 import type { UnsentMessage } from '../chat/outbox'
+import { arrangeOffers, arrangeSurvey, type Offer, type Survey, type Talk } from './offers'
 import { describeTime, isNewGroup } from './time'
 
 export type Entry =
   | { kind: 'time'; key: string; text: string; at: string }
-  | { kind: 'message'; key: string; message: Message; areButtonsActive: boolean }
+  | { kind: 'message'; key: string; message: Message; offers: Offer[]; survey: Survey | null }
   | { kind: 'unsent'; key: string; item: UnsentMessage }
 
-export function arrangeEntries(messages: readonly Message[], unsent: readonly UnsentMessage[], now: Date): Entry[] {
+export function arrangeEntries(talk: Talk): Entry[] {
+  const { messages, unsent, now } = talk
   const entries: Entry[] = []
-  const lastUser = messages.map((message) => message.sender).lastIndexOf('user')
   const known = new Set(messages.map((message) => message.client_message_id).filter(Boolean))
   let previousAt: string | undefined
 
   messages.forEach((message, index) => {
     addTime(entries, previousAt, message.at, now)
     previousAt = message.at
-    const areButtonsActive = index > lastUser && unsent.length === 0
-    entries.push({ kind: 'message', key: keyOf(message), message, areButtonsActive })
+    const [offers, survey] = [arrangeOffers(talk, index), arrangeSurvey(talk, index)]
+    entries.push({ kind: 'message', key: keyOf(message), message, offers, survey })
   })
   for (const item of unsent) {
     if (known.has(item.clientMessageId)) continue

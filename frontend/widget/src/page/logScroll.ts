@@ -34,9 +34,12 @@ export function useLogScroll(log: Ref<HTMLElement | undefined>) {
     const hasJustSpoken = newest !== lastOwn
     lastOwn = newest
     if (!isAtEnd.value && !hasJustSpoken) return
-    const top = newest?.previousElementSibling?.tagName === 'P' ? newest.previousElementSibling : newest // Its time.
-    const questionTop = top ? topWithin(top, element) - marginPx : Infinity
-    element.scrollTo({ top: Math.min(element.scrollHeight, questionTop) })
+    // A person says several things, one by one: each is followed.
+    const spoken = element.querySelectorAll('[data-sender="user"], [data-sender="agent"]')
+    const last = spoken[spoken.length - 1]
+    const top = last?.previousElementSibling?.tagName === 'P' ? last.previousElementSibling : last // Its time.
+    const beginning = top ? topWithin(top, element) - marginPx : Infinity
+    element.scrollTo({ top: Math.min(element.scrollHeight, beginning) })
     look()
   }
 

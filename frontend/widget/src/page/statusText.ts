@@ -1,7 +1,8 @@
 /** The line under the name: is the page connected, and who is answering. */
 
-import type { LinkState } from '../chat/link'
-import type { Owner } from '../chat/message'
+import { isAgent } from '../chat/message'
+import type { ConversationView } from '../chat/view'
+import { describePlace } from './waitText'
 
 export type StatusTone = 'good' | 'waiting' | 'bad' | 'person'
 
@@ -10,13 +11,12 @@ export interface Status {
   tone: StatusTone
 }
 
-export function describeStatus(link: LinkState, owner: Owner, queuePosition: number | null): Status {
+export type Standing = Pick<ConversationView, 'link' | 'owner' | 'agentName' | 'queue'>
+
+export function describeStatus({ link, owner, agentName, queue }: Readonly<Standing>): Status {
   if (link === 'offline') return { text: '离线 · 恢复后自动发送', tone: 'bad' }
   if (link === 'connecting') return { text: '连接中…', tone: 'waiting' }
-  if (owner === 'queue') {
-    const place = queuePosition !== null && queuePosition > 0 ? `，第 ${queuePosition} 位` : ''
-    return { text: `在线 · 人工排队中${place}`, tone: 'waiting' }
-  }
-  if (owner.startsWith('agent:')) return { text: '在线 · 人工客服', tone: 'person' }
+  if (owner === 'queue') return { text: `排队中 ${describePlace(queue)}`.trim(), tone: 'waiting' }
+  if (isAgent(owner)) return { text: `人工客服 ${agentName ?? ''} 正在为您服务`.replace('  ', ' '), tone: 'person' }
   return { text: '在线 · 智能助手', tone: 'good' }
 }
