@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -42,7 +43,11 @@ class BusinessAction(Action):
 
 
 def question_of(tracker: Tracker) -> Question:
-    message = tracker.latest_message
+    return question_from(tracker.latest_message)
+
+
+def question_from(message: Mapping[str, Any]) -> Question:
+    """Return what the pipeline understood, from its own words for it."""
     found = [entity for entity in message.get("entities", []) if entity.get("entity") == "aspect"]
     return Question(
         text=message.get("text") or "",
@@ -99,10 +104,12 @@ def _ask_back(dispatcher: CollectingDispatcher, tracker: Tracker, answer: Answer
     else:
         response = "utter_not_understood"
     buttons = [button(offer) for offer in answer.offers]
+    beside = custom(answer.band)
     if failures >= FAILURES_BEFORE_OFFERING_A_PERSON:
-        response = "utter_offer_person" if not answer.offers else response
         buttons.append(PERSON_BUTTON)
-    dispatcher.utter_message(response=response, buttons=buttons, json_message=custom(answer.band))
+        if not answer.offers:
+            response, beside = "utter_offer_person", custom(answer.band, handover_reason="low_confidence")
+    dispatcher.utter_message(response=response, buttons=buttons, json_message=beside)
     return [SlotSet(FAILURES_SLOT, failures), SlotSet(OFFERED_SLOT, [b["payload"] for b in buttons] or None)]
 
 

@@ -24,24 +24,37 @@ from bot.dialogue.in_process_actions import InProcessActions, skip_schema_check
 from bot.dialogue.tracker_store import BoundedTrackerStore
 from bot.errors import ModelUnavailable
 from bot.persistence.database import DATABASE_THREADS, Database
+from bot.services import sessions
 from bot.services.answers import Answers
 from bot.services.attachments import Attachments
+from bot.services.availability import Availability
+from bot.services.canned_replies import CannedReplies
 from bot.services.channel_users import ChannelUsers
 from bot.services.chat import Chat
 from bot.services.conversation_access import ConversationAccess
 from bot.services.conversation_locks import ConversationLocks
+from bot.services.desk import Desk
+from bot.services.desk_board import DeskBoard
+from bot.services.desk_reading import DeskReading
+from bot.services.desk_settings import FILE, DeskSettings, read_desk_settings
+from bot.services.handover import Handovers
+from bot.services.handover_keeper import HandoverKeeper
 from bot.services.housekeeping import Housekeeper
 from bot.services.inbox import Inbox
 from bot.services.knowledge import Knowledge
-from bot.services.live import LiveEvents
+from bot.services.live import Happening, LiveEvents
 from bot.services.models import ModelStore, StoredModel
 from bot.services.outbox import DeliveryChannel, Dispatcher
+from bot.services.overview import Overviews
+from bot.services.presence import Presences
+from bot.services.working_calendar import warn_of_provisional_years
 from bot.settings import PROJECT, Settings
 from bot.web.app import create_app
 from knowledge.ambiguities import read_ambiguities
 
 KNOWLEDGE = PROJECT / "knowledge"
 WIDGET_DIST = PROJECT / "frontend" / "widget" / "dist"
+DESK_DIST = PROJECT / "frontend" / "desk" / "dist"
 REDIS_TIMEOUT_S = 3.0
 
 
@@ -66,6 +79,22 @@ class Services:
     wechat: WeChatAccount | None
     redis: tuple[Redis, ...]
     """Connections to be closed in the end."""
+    desk: DeskServices
+
+
+@dataclass(frozen=True)
+class DeskServices:
+    """The parts by which people take over."""
+
+    settings: DeskSettings
+    handovers: Handovers
+    cases: Desk
+    reading: DeskReading
+    board: DeskBoard
+    keeper: HandoverKeeper
+    presences: Presences
+    canned_replies: CannedReplies
+    overviews: Overviews
 
 
 def now() -> datetime:
@@ -112,6 +141,8 @@ def build_services(settings: Settings, database: Database) -> Services:
     channels: dict[str, DeliveryChannel] = {widget.CHANNEL: widget.WidgetDelivery(live)}
     if wechat:
         channels[wechat_messages.CHANNEL] = wechat.delivery
+    dispatcher = Dispatcher(database, channels, now, lambda where, what: live.tell(where, Happening("delivery", about=what)))
+    desk = _build_desk(settings, database, knowledge, attachments, live, dispatcher.wake, titles)
     return Services(
         settings=settings,
         database=database,
@@ -120,15 +151,43 @@ def build_services(settings: Settings, database: Database) -> Services:
         subject_titles=titles,
         models=ModelStore(settings.models_dir),
         assistant=assistant,
-        chat=Chat(database, assistant, locks, live, now, attachments),
+        chat=Chat(database, assistant, locks, live, now, desk.handovers, attachments),
         inbox=Inbox(database, now),
         attachments=attachments,
         access=ConversationAccess(database, now),
         locks=locks,
         live=live,
-        dispatcher=Dispatcher(database, channels, now),
+        dispatcher=dispatcher,
         wechat=wechat,
         redis=redis,
+        desk=desk,
+    )
+
+
+def _build_desk(
+    settings: Settings,
+    database: Database,
+    knowledge: Knowledge,
+    attachments: Attachments,
+    live: LiveEvents,
+    wake: Callable[[], None],
+    titles: Mapping[str, str],
+) -> DeskServices:
+    desk_settings, clock = read_desk_settings(PROJECT / FILE, titles), local_clock(settings)
+    warn_of_provisional_years(desk_settings.calendar, clock().date())
+    availability = Availability(desk_settings, now, clock)
+    handovers = Handovers(availability, titles, lambda article: knowledge.base().subject_of(article))
+    keeper = HandoverKeeper(database, handovers, live, wake, now)
+    return DeskServices(
+        settings=desk_settings,
+        handovers=handovers,
+        cases=Desk(database, handovers, knowledge, live, wake, now),
+        reading=DeskReading(database, desk_settings, knowledge, attachments, now),
+        board=DeskBoard(database, availability, live, keeper.look_soon),
+        keeper=keeper,
+        presences=Presences(database, live, now),
+        canned_replies=CannedReplies(database, now),
+        overviews=Overviews(database, availability, now, clock),
     )
 
 
@@ -145,7 +204,7 @@ def _connect_redis(settings: Settings) -> tuple[Redis, ...]:
 def load_stored_model(services: Services, stored: StoredModel) -> LoadedModel:
     """Load a model with its own tracker store on the same tables, so that it can stand beside another. Slow: seconds."""
     store = BoundedTrackerStore(services.database, now)
-    return load_model(str(stored.path), stored.id, store, InProcessActions(services))
+    return load_model(str(stored.path), stored.id, store, InProcessActions(services), services.answers)
 
 
 def load_current_model(services: Services) -> None:
@@ -159,7 +218,10 @@ def load_current_model(services: Services) -> None:
 def build_app(services: Services) -> FastAPI:
     """Return the web application around these services."""
 
-    housekeeper = Housekeeper(services.chat, (services.inbox.forget_old, services.access.forget_expired))
+    def forget_sign_ins() -> None:
+        sessions.forget_old(services.database, now())
+
+    housekeeper = Housekeeper(services.chat, (services.inbox.forget_old, services.access.forget_expired, forget_sign_ins))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -167,8 +229,12 @@ def build_app(services: Services) -> FastAPI:
         _hand_over(services, app.state)
         services.live.start()
         services.dispatcher.start()
+        services.desk.board.start()
+        services.desk.keeper.start()
         housekeeper.start()
         yield
+        await services.desk.keeper.stop()
+        await services.desk.board.stop()
         await housekeeper.stop()
         await services.dispatcher.stop()
         await services.live.stop()
@@ -179,7 +245,7 @@ def build_app(services: Services) -> FastAPI:
         services.assistant.close()
         services.database.close()
 
-    return create_app(lifespan, WIDGET_DIST)
+    return create_app(lifespan, WIDGET_DIST, DESK_DIST)
 
 
 def _hand_over(services: Services, state: State) -> None:
@@ -187,10 +253,20 @@ def _hand_over(services: Services, state: State) -> None:
     state.chat = services.chat
     state.live = services.live
     state.database = services.database
+    state.public_url = services.settings.public_url
     state.knowledge = services.knowledge
     state.attachments = services.attachments
     state.assistant = services.assistant
     state.dispatcher = services.dispatcher
+    state.now = now
+    state.subject_titles = services.subject_titles
+    state.desk_settings = services.desk.settings
+    state.desk = services.desk.cases
+    state.desk_reading = services.desk.reading
+    state.desk_board = services.desk.board
+    state.presences = services.desk.presences
+    state.canned_replies = services.desk.canned_replies
+    state.overviews = services.desk.overviews
     account = services.wechat
     state.channel_users = account.users if account else ChannelUsers(services.database, wechat_messages.CHANNEL, "", now)
     state.wechat_page = account.page(services.inbox, services.access) if account else None

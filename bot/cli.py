@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluations(commands)
     _add_small(commands)
     _add_wechat(commands)
+    _add_user(commands)
     commands.add_parser("rasa", help="pass through to Rasa's own command line (train, test, data validate …)")
     commands.add_parser("test", help="lint, types, unit, integration and browser tests")
     return parser
@@ -130,6 +131,28 @@ def _add_wechat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     simulator.add_argument("--bot-port", type=int, default=8301, help="port of the assistant that is started along")
     _data_dir(simulator)
     simulator.set_defaults(run=_lazy("wechat_simulator", "wechat_simulator"))
+
+
+def _add_user(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    user = commands.add_parser("user", help="accounts of those who work at the desk")
+    actions = user.add_subparsers(required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="create an account and print its one-time password")
+    add.add_argument("name", metavar="NAME", help="2 to 32 of a-z 0-9 . _ -")
+    add.add_argument("--role", choices=["agent", "supervisor", "admin", "readonly"], default="agent")
+    add.add_argument("--display-name", metavar="TEXT", help="what users and colleagues see (default: the name)")
+    add.add_argument("--team", action="append", metavar="ID", help="a team of desk.yml; may be given several times")
+    add.add_argument("--skill", action="append", metavar="SUBJECT", help="what the person knows best; may be given several times")
+    add.add_argument("--capacity", type=int, default=5, metavar="N", help="how many chats at a time (default: 5)")
+    reset = actions.add_parser("reset", help="print a new one-time password; ends sessions and a lock after wrong passwords")
+    disable = actions.add_parser("disable", help="let nobody sign in with it; ends its sessions")
+    enable = actions.add_parser("enable", help="let its owner sign in again")
+    for named in (reset, disable, enable):
+        named.add_argument("name", metavar="NAME")
+    listing = actions.add_parser("list", help="list all accounts")
+    functions = {"add": add, "reset": reset, "disable": disable, "enable": enable, "show_all": listing}
+    for function, action in functions.items():
+        _data_dir(action)
+        action.set_defaults(run=_lazy("users", function))
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

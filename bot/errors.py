@@ -82,6 +82,67 @@ class SignInRefused(BotError, PermissionError):
     """User name or password is wrong, or the account is disabled."""
 
 
+class SignInLocked(BotError, PermissionError):
+    """Too many wrong passwords for this name; none is looked at for a while."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"locked for {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class SignInBusy(BotError, ConnectionError):
+    """So many passwords are being checked that this one's turn did not come."""
+
+
+class PermissionDenied(BotError, PermissionError):
+    """The account's role does not allow this."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission)
+        self.permission = permission
+
+
+class PasswordChangeRequired(BotError, PermissionError):
+    """The password was made by somebody else, so nothing goes before changing it."""
+
+
+class PasswordWeak(BotError, ValueError):
+    """A new password is too easy to guess; `reason` is a key of the texts the reader sees."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AccountNotFound(BotError, LookupError):
+    """No account has this user name."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"there is no account {username!r}")
+
+
+class UsernameTaken(BotError, ValueError):
+    """There is an account of this user name already."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"there is an account {username!r} already")
+
+
+class AccountInvalid(BotError, ValueError):
+    """A property of an account is not what it may be."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+
+
+class LastAdmin(BotError, RuntimeError):
+    """Nobody could administer any more: this is the last enabled admin."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"{username!r} is the last enabled admin")
+
+
 class ChannelUnknown(BotError, LookupError):
     """No channel of this name is set up in this process."""
 
@@ -149,3 +210,36 @@ class TokenRejected(PlatformRefused):
 
 class RecognitionFailed(BotError, RuntimeError):
     """The speech recogniser did not answer, or not as it must."""
+
+
+class TransitionRefused(BotError, RuntimeError):
+    """This conversation cannot change hands like this: it has another owner, or the actor may not."""
+
+    def __init__(self, transition: str, owner: str) -> None:
+        super().__init__(f"{transition} while {owner}")
+        self.transition = transition
+        self.owner = owner
+
+
+class OwnedByOther(BotError, RuntimeError):
+    """Somebody else has the conversation; `name` is what they are called."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class HandoverRefused(BotError, RuntimeError):
+    """A handover cannot be done now; `reason` is a key of the texts the desk shows."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class CannedReplyNotFound(BotError, LookupError):
+    """There is no such canned reply, or it is somebody else's."""
+
+    def __init__(self, reply_id: int) -> None:
+        super().__init__(str(reply_id))
+        self.reply_id = reply_id

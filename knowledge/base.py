@@ -113,6 +113,11 @@ class KnowledgeBase:
         """Return the rows of an article, in its order."""
         return list(self._groups.get(group, ()))
 
+    def subject_of(self, group: str) -> str | None:
+        """Return the first subject of an article, None when it does not hold today."""
+        rows = self._groups.get(group, ())
+        return rows[0].subjects[0] if rows else None
+
     def list_subject(self, subject: str) -> list[Row]:
         return [self.rows[position] for position in self._positions.get(subject, ())]
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-BUTTON_INTENTS = {"choose_subject": "subject", "show_passage": "passage", "request_human": None}
+SHOW_PASSAGE = "show_passage"
+BUTTON_INTENTS = {"choose_subject": "subject", SHOW_PASSAGE: "passage", "request_human": None}
 """The intents a button may name, and the one entity each carries. Whatever else begins with a slash is plain text."""
+STOP_WAITING, LEAVE_CONTACT, RATE = "stop_waiting", "leave_contact", "rate"
+DESK_INTENTS = {STOP_WAITING: None, LEAVE_CONTACT: None, RATE: "score"}
+"""What buttons of the desk's notices say. They are dealt with before the bot hears of them."""
 EXTERNAL = "EXTERNAL_"
 """How Rasa names intents that stand for something that happened instead of something that was said."""
 _EVENT = re.compile(r"/(EXTERNAL_\w+)")
@@ -22,11 +27,20 @@ class Payload:
 
 
 def parse_payload(text: str) -> Payload | None:
-    """Return the payload, None when the text is none that a button of ours sends."""
+    """Return the payload, None when the text is none that a button of the bot sends."""
+    return _parse(text, BUTTON_INTENTS)
+
+
+def parse_desk_payload(text: str | None) -> Payload | None:
+    """Return the payload, None when the text is none that a button of a notice sends."""
+    return _parse(text or "", DESK_INTENTS)
+
+
+def _parse(text: str, intents: Mapping[str, str | None]) -> Payload | None:
     match = _FORM.fullmatch(text.strip())
-    if match is None or match.group(1) not in BUTTON_INTENTS:
+    if match is None or match.group(1) not in intents:
         return None
-    entity = BUTTON_INTENTS[match.group(1)]
+    entity = intents[match.group(1)]
     if entity is None:
         return Payload(match.group(1), None, None) if match.group(2) is None else None
     try:

@@ -18,6 +18,7 @@ PART_BYTES = LIMIT_BYTES - len(MORE.encode())
 """How texts that do not fit are cut, whichever way their parts go."""
 CHOOSE = "请回复数字选择："
 GO_ON = "还想了解，请回复数字："
+OFFER = "也可以回复数字："
 BETWEEN = "\n\n"
 MAX_LINKS = 3
 
@@ -80,7 +81,8 @@ class WeChatRendering:
         titles = [title for _, title in _options(owed)]
         if not titles:
             return []
-        heading = CHOOSE if _asks_back(owed) else GO_ON
+        is_notice = _last_turn(owed)[-1].band == "handover"
+        heading = CHOOSE if _asks_back(owed) else OFFER if is_notice else GO_ON
         return ["\n".join([heading, *(f"{number}. {title}" for number, title in enumerate(titles, start=1))])]
 
     def _beginning(self, owed: Sequence[OutboundMessage]) -> PassiveAnswer:
@@ -129,4 +131,5 @@ def _with_options(packets: list[Packet], options: tuple[tuple[str, str], ...], a
 
 
 def _asks_back(messages: Sequence[OutboundMessage]) -> bool:
-    return any(message.buttons and message.band != "answer" for message in _last_turn(messages))
+    """Whether the options are the point: then a menu is worth a message. Below an answer or a notice they only offer more."""
+    return any(message.buttons and message.band not in ("answer", "handover") for message in _last_turn(messages))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field
 
+from bot.business.ownership import QUEUE
+from bot.channels.files import file_response
 from bot.errors import ConversationNotFound, StoreUnavailable
 from bot.persistence.tables import AttachmentRow, MessageRow
 from bot.services.attachments import Attachments
+from bot.services.availability import Place
 from bot.services.chat import Chat, Turn
+from bot.services.desk_board import DeskBoard
 from bot.services.live import Happening, LiveEvents
 from bot.services.outbox import Delivery, Packet
 
@@ -20,6 +27,7 @@ CHANNEL = "widget"
 POLL_S = 3.0
 """How often an open stream looks at the store without being told: another process may have written."""
 HELLO_TIMEOUT_S = 10.0
+MAX_FRAME = 1_000
 CLOSE_BAD_TOKEN = 4401
 CLOSE_TRY_AGAIN = 1013
 router = APIRouter(prefix="/api/chat/conversations", tags=["chat"])
@@ -74,22 +82,12 @@ async def list_messages(
 
 @router.get("/{conversation_id}/attachments/{attachment_id}")
 async def show_attachment(request: Request, conversation_id: ConversationId, attachment_id: str) -> Response:
-    """Return the file. Nothing of it may run in a page: whatever is no picture, sound or film is a download."""
+    """Return a file that came with a message."""
     attachments: Attachments = request.app.state.attachments
     if not attachment_id.isprintable():  # PostgreSQL refuses NUL in a text
         raise ConversationNotFound(conversation_id)
     media = await asyncio.to_thread(attachments.read, conversation_id, attachment_id)
-    is_shown = media.content_type.startswith(("image/", "audio/", "video/")) and "svg" not in media.content_type
-    return Response(
-        media.content,
-        media_type=media.content_type if is_shown else "application/octet-stream",
-        headers={
-            "Content-Disposition": "inline" if is_shown else "attachment",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
+    return file_response(media)
 
 
 @router.websocket("/{conversation_id}/stream")
@@ -99,7 +97,8 @@ async def stream(websocket: WebSocket, conversation_id: str) -> None:
     await websocket.accept()
     try:
         after = await _greet(websocket, chat, conversation_id)
-        await _Stream(websocket, chat, websocket.app.state.live, conversation_id, after).run()
+        state = websocket.app.state
+        await _Stream(websocket, chat, state.live, state.desk_board, conversation_id, after).run()
     except ConversationNotFound:
         await websocket.close(CLOSE_BAD_TOKEN, "conversation or token unknown")
     except StoreUnavailable:
@@ -125,13 +124,17 @@ async def _greet(websocket: WebSocket, chat: Chat, conversation_id: str) -> int:
 class _Stream:
     """One open stream: tells of messages after the last one told, of typing and of a change of owner."""
 
-    def __init__(self, websocket: WebSocket, chat: Chat, live: LiveEvents, conversation_id: str, after: int) -> None:
+    def __init__(
+        self, websocket: WebSocket, chat: Chat, live: LiveEvents, board: DeskBoard, conversation_id: str, after: int
+    ) -> None:
         self._websocket = websocket
         self._chat = chat
         self._live = live
+        self._board = board
         self._conversation_id = conversation_id
         self._after = after
-        self._owner = ""
+        self._owner: tuple[str, bool] | None = None
+        self._place: Place | None = None
 
     async def run(self) -> None:
         with self._live.listen(self._conversation_id) as happenings:
@@ -153,7 +156,10 @@ class _Stream:
             if reader in done:
                 return
         elif waiting.result().kind == "typing":
-            await self._websocket.send_json({"type": "typing", "active": waiting.result().active})
+            await self._send_typing(waiting.result())
+            return
+        elif waiting.result().kind == "queue":
+            await self._send_place()
             return
         await self._send_news()
 
@@ -163,25 +169,51 @@ class _Stream:
         except StoreUnavailable:
             return  # the next look finds what was said meanwhile
         for message in turn.messages:
-            shown = message_json(message, turn.attachments.get(message.id))
+            shown = message_json(message, turn.attachments.get(message.id), turn.names)
             await self._websocket.send_json({"type": "message", "message": shown})
             self._after = message.sequence
-        if turn.owner != self._owner:
-            self._owner = turn.owner
-            await self._websocket.send_json({"type": "owner", "owner": turn.owner})
+        if (turn.owner, turn.is_closed) != self._owner:
+            self._owner = (turn.owner, turn.is_closed)
+            frame = {"type": "owner", "owner": turn.owner, "agent_name": turn.agent_name, "is_closed": turn.is_closed}
+            await self._websocket.send_json(frame)
+        await self._send_place()
+
+    async def _send_typing(self, happening: Happening) -> None:
+        if happening.who != "user":
+            await self._websocket.send_json({"type": "typing", "active": happening.active, "who": happening.who})
+
+    async def _send_place(self) -> None:
+        """Tell who waits where they are, as soon as that is known and when it changes."""
+        place = self._board.queue.places.get(self._conversation_id) if self._owner and self._owner[0] == QUEUE else None
+        if place is not None and place != self._place:
+            wait_s = int(place.wait.total_seconds()) if place.wait else None
+            frame = {"type": "queue", "position": place.position, "expected_wait_s": wait_s, "team": place.team}
+            await self._websocket.send_json(frame)
+        self._place = place
 
     async def _read_until_closed(self) -> None:
-        while (await self._websocket.receive())["type"] != "websocket.disconnect":
-            continue
+        while (frame := await self._websocket.receive())["type"] != "websocket.disconnect":
+            self._hear(frame.get("text") or "")
+
+    def _hear(self, text: str) -> None:
+        """Take note that the user is typing; whatever else a page may say is said by HTTP."""
+        try:
+            said = json.loads(text[:MAX_FRAME])
+        except (ValueError, RecursionError):
+            return
+        if isinstance(said, dict) and said.get("type") == "typing":
+            self._live.tell(self._conversation_id, Happening("typing", active=said.get("active") is True, who="user"))
 
 
 def turn_json(turn: Turn) -> dict[str, Any]:
-    shown = [message_json(message, turn.attachments.get(message.id)) for message in turn.messages]
+    shown = [message_json(message, turn.attachments.get(message.id), turn.names) for message in turn.messages]
     return {"messages": shown, "owner": turn.owner}
 
 
-def message_json(message: MessageRow, attachment: AttachmentRow | None = None) -> dict[str, Any]:
-    """Return the contract's Message."""
+def message_json(
+    message: MessageRow, attachment: AttachmentRow | None = None, names: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Return the contract's Message; `names`: what agents are called."""
     body: dict[str, Any] = {
         "id": message.id,
         "sequence": message.sequence,
@@ -193,6 +225,8 @@ def message_json(message: MessageRow, attachment: AttachmentRow | None = None) -
         "band": message.band,
         "intent": message.intent,
     }
+    if message.author is not None:
+        body["author_name"] = names.get(message.author, "")
     if message.sender == "user":
         body["client_message_id"] = message.external_id
     if attachment is not None:

@@ -34,6 +34,7 @@ def serve(options: argparse.Namespace) -> int:
     services.assistant.expect_model()
     with services.database.exclusively("setup"):
         made = create_first_admin(services.database, settings.admin_password, now())
+        services.desk.canned_replies.fill(services.desk.settings.shared_replies)
     config = uvicorn.Config(build_app(services), host=options.host, port=options.port, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     preparing = _Preparing(services, server, lambda: _say_ready(options, settings, made))
@@ -67,13 +68,15 @@ class _Preparing(threading.Thread):
 
 def _say_ready(options: argparse.Namespace, settings: Settings, made: Secret | None) -> None:
     address = f"http://{options.host}:{options.port}"
-    say(f"营商小助已就绪：\n  对话页面  {address}/\n  接口说明  {address}/openapi.json\n  运行状态  {address}/readyz")
+    pages = {"对话页面": "/", "坐席台": "/desk/", "接口说明": "/openapi.json", "运行状态": "/readyz"}
+    say("\n".join(["营商小助已就绪：", *(f"  {title}  {address}{path}" for title, path in pages.items())]))
     if settings.wechat:
         say(f"  公众号  {settings.wechat.app_id}，服务器地址填 {settings.public_url or 'https://您的域名'}/wechat")
     if made is not None:
         say(f"  管理员账号  {ADMIN}，一次性密码  {made.value}（只显示这一次）")
     if settings.today:
-        say(f"  知识库按 {settings.today.isoformat()} 生效的内容作答")
+        moment = f"，时钟从{settings.moment:%Y-%m-%d %H:%M}走起" if settings.moment else ""
+        say(f"  知识库按 {settings.today.isoformat()} 生效的内容作答{moment}")
 
 
 def _use_few_memory_arenas() -> None:

@@ -16,9 +16,11 @@ from bot.business.confidence import cautious_intent
 from bot.business.follow_up import without_correction
 from bot.business.handover import asks_for_person
 from bot.business.payload import parse_event, parse_payload
+from bot.dialogue.memory import remember
 from bot.dialogue.rasa_speedups import NoLock
 from bot.errors import ModelUnavailable, StoreUnavailable
 from bot.nlu.intent_rejection import FALLBACK_INTENT
+from bot.services.answers import Answers
 from bot.services.assistant import InboundText, Reply, ReplyMessage
 from knowledge.normalise import is_traditional, normalise, to_traditional
 
@@ -48,6 +50,7 @@ class LoadedModel:
 
     agent: Agent
     model_id: str
+    answers: Answers
 
 
 class RasaAssistant:
@@ -92,7 +95,7 @@ class RasaAssistant:
         self._lane.shutdown(wait=True)
 
 
-def load_model(path: str, model_id: str, store: TrackerStore, actions: EndpointConfig) -> LoadedModel:
+def load_model(path: str, model_id: str, store: TrackerStore, actions: EndpointConfig, answers: Answers) -> LoadedModel:
     """Load an archive beside whatever is loaded already. Raises ModelUnavailable."""
     agent = Agent(lock_store=NoLock(), tracker_store=store, action_endpoint=actions)
     agent.tracker_store = store  # unwrapped: the fail-safe wrapper answers an outage with amnesia
@@ -100,7 +103,7 @@ def load_model(path: str, model_id: str, store: TrackerStore, actions: EndpointC
         agent.load_model(path)
     except Exception as error:
         raise ModelUnavailable(f"{path}: {error}") from error
-    return LoadedModel(agent, model_id)
+    return LoadedModel(agent, model_id, answers)
 
 
 def _reply_in_thread(model: LoadedModel, message: InboundText) -> Reply:
@@ -108,8 +111,17 @@ def _reply_in_thread(model: LoadedModel, message: InboundText) -> Reply:
 
 
 async def _reply(model: LoadedModel, message: InboundText) -> Reply:
-    parse_data = await _understand(model.agent, message)
     collector = _Collector()
+    if message.meanwhile:
+        await remember(
+            model.agent,
+            model.answers,
+            lambda text: _understand(model.agent, text, None),
+            message.conversation_id,
+            message.meanwhile,
+            collector,
+        )
+    parse_data = await _understand(model.agent, message.text, message.payload)
     await model.agent.handle_message(
         UserMessage(
             message.text,
@@ -125,17 +137,17 @@ async def _reply(model: LoadedModel, message: InboundText) -> Reply:
     return _as_reply(model, message, parse_data, collector.said)
 
 
-async def _understand(agent: Agent, message: InboundText) -> dict[str, Any]:
+async def _understand(agent: Agent, said: str, button: str | None) -> dict[str, Any]:
     """Return Rasa's parse of the text or, for a button, what its payload says without a classifier."""
-    payload = parse_event(message.payload) or parse_payload(message.payload or message.text)
+    payload = parse_event(button) or parse_payload(button or said)
     if payload is not None:
         intent = {"name": payload.intent, "confidence": 1.0}
         entities = [{"entity": payload.entity, "value": payload.value, "start": 0, "end": 0}] if payload.entity else []
-        return {"text": message.text, "intent": intent, "intent_ranking": [intent], "entities": entities}
-    if asks_for_person(normalise(message.text)):
+        return {"text": said, "intent": intent, "intent_ranking": [intent], "entities": entities}
+    if asks_for_person(normalise(said)):
         intent = {"name": "request_human", "confidence": 1.0}
-        return {"text": message.text, "intent": intent, "intent_ranking": [intent], "entities": []}
-    text = message.text.lstrip("/ \t\n")  # a leading slash would let anybody trigger any intent
+        return {"text": said, "intent": intent, "intent_ranking": [intent], "entities": []}
+    text = said.lstrip("/ \t\n")  # a leading slash would let anybody trigger any intent
     meant = without_correction(normalise(text)) or text
     parsed = dict(await agent.parse_message(meant))
     probabilities = {entry["name"]: entry["confidence"] for entry in parsed.get("intent_ranking") or []}

@@ -9,7 +9,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from bot.business.ownership import BOT, Owner
-from bot.errors import ConversationNotFound
+from bot.errors import ConversationNotFound, OwnerChanged
 from bot.persistence.tables import ConversationRow
 
 NO_TOKEN = ""
@@ -26,6 +26,8 @@ def add_conversation(session: Session, conversation_id: str, channel: str, token
             owner_version=1,
             last_sequence=0,
             created_at=now,
+            last_at=now,
+            heard_sequence=0,
         )
     )
 
@@ -36,7 +38,7 @@ def find_conversation(session: Session, conversation_id: str) -> ConversationRow
 
 def get_conversation_for_update(session: Session, conversation_id: str) -> ConversationRow:
     """Return the row, locked until the transaction ends. Raises ConversationNotFound."""
-    row = session.get(ConversationRow, conversation_id, with_for_update=True)
+    row = session.get(ConversationRow, conversation_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise ConversationNotFound(conversation_id)
     return row
@@ -44,6 +46,13 @@ def get_conversation_for_update(session: Session, conversation_id: str) -> Conve
 
 def owner_of(row: ConversationRow) -> Owner:
     return Owner(row.owner, row.owner_version)
+
+
+def pass_on(session: Session, row: ConversationRow, new: Owner) -> None:
+    """Give the conversation, whose row is locked, to its new owner. Raises OwnerChanged when it was not ours to give."""
+    if not change_owner(session, row.id, owner_of(row), new):
+        raise OwnerChanged(row.id)
+    session.refresh(row)
 
 
 def change_owner(session: Session, conversation_id: str, seen: Owner, new: Owner) -> bool:

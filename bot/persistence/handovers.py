@@ -1,22 +1,130 @@
-"""Named queries on requests for a person."""
+"""Named queries on handovers and on who had a conversation when."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.persistence.tables import HandoverRequestRow
+from bot.persistence.tables import ConversationRow, HandoverRow, OwnershipChangeRow
 
-OPEN = "open"
+WAITING, ACTIVE, UNATTENDED, ENDED = "waiting", "active", "unattended", "ended"
+RECENT = 40
+"""How many past chats a wait is told from."""
 
 
-def find_open_request(session: Session, conversation_id: str) -> HandoverRequestRow | None:
+def find_open(session: Session, conversation_id: str) -> HandoverRow | None:
+    """Return the handover that waits or is under way."""
     return session.scalar(
-        select(HandoverRequestRow).where(HandoverRequestRow.conversation_id == conversation_id, HandoverRequestRow.status == OPEN)
+        select(HandoverRow).where(HandoverRow.conversation_id == conversation_id, HandoverRow.status.in_((WAITING, ACTIVE)))
     )
 
 
-def add_request(session: Session, conversation_id: str, reason: str, now: datetime) -> None:
-    session.add(HandoverRequestRow(conversation_id=conversation_id, reason=reason, status=OPEN, at=now))
+def find_unattended(session: Session, conversation_id: str, since: datetime) -> HandoverRow | None:
+    """Return the last request that nobody was there for, made since that time."""
+    return session.scalar(
+        select(HandoverRow)
+        .where(HandoverRow.conversation_id == conversation_id, HandoverRow.status == UNATTENDED)
+        .where(HandoverRow.requested_at >= since)
+        .order_by(HandoverRow.id.desc())
+        .limit(1)
+    )
+
+
+def find_last(session: Session, conversation_id: str) -> HandoverRow | None:
+    return session.scalar(
+        select(HandoverRow).where(HandoverRow.conversation_id == conversation_id).order_by(HandoverRow.id.desc()).limit(1)
+    )
+
+
+def find_last_ended(session: Session, conversation_id: str) -> HandoverRow | None:
+    """Return the last handover in which an agent talked."""
+    return session.scalar(
+        select(HandoverRow)
+        .where(HandoverRow.conversation_id == conversation_id, HandoverRow.status == ENDED, HandoverRow.taken_by.is_not(None))
+        .order_by(HandoverRow.id.desc())
+        .limit(1)
+    )
+
+
+def list_of(session: Session, conversation_id: str) -> Sequence[HandoverRow]:
+    """Return the conversation's handovers, newest first."""
+    return session.scalars(
+        select(HandoverRow).where(HandoverRow.conversation_id == conversation_id).order_by(HandoverRow.id.desc()).limit(50)
+    ).all()
+
+
+def list_waiting(session: Session) -> Sequence[HandoverRow]:
+    """Return who waits, in the order in which they are to be served."""
+    return session.scalars(
+        select(HandoverRow)
+        .where(HandoverRow.status == WAITING)
+        .order_by(HandoverRow.priority, HandoverRow.requested_at, HandoverRow.conversation_id)
+    ).all()
+
+
+def list_active(session: Session) -> Sequence[tuple[HandoverRow, ConversationRow]]:
+    found = session.execute(
+        select(HandoverRow, ConversationRow)
+        .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
+        .where(HandoverRow.status == ACTIVE)
+    )
+    return [(handover, conversation) for handover, conversation in found]
+
+
+def loads(session: Session) -> Mapping[str, int]:
+    """Return how many chats each agent has now."""
+    counted = select(HandoverRow.taken_by, func.count()).where(HandoverRow.status == ACTIVE).group_by(HandoverRow.taken_by)
+    return {username: count for username, count in session.execute(counted) if username}
+
+
+def last_agents(session: Session, conversation_ids: Sequence[str]) -> Mapping[str, str]:
+    """Return who talked with these users last (conversation id → user name)."""
+    last = (
+        select(func.max(HandoverRow.id))
+        .where(HandoverRow.conversation_id.in_(conversation_ids), HandoverRow.taken_by.is_not(None))
+        .group_by(HandoverRow.conversation_id)
+    )
+    found = session.execute(select(HandoverRow.conversation_id, HandoverRow.taken_by).where(HandoverRow.id.in_(last)))
+    return {conversation_id: username for conversation_id, username in found if username}
+
+
+def durations(session: Session, team: str, since: datetime) -> tuple[list[float], list[float]]:
+    """Return, of the newest chats since then, how many seconds users waited for somebody, and how long the chats lasted."""
+    found = session.scalars(
+        select(HandoverRow)
+        .where(HandoverRow.team == team, HandoverRow.taken_at.is_not(None), HandoverRow.requested_at >= since)
+        .where(HandoverRow.reason != "step_in")
+        .order_by(HandoverRow.id.desc())
+        .limit(RECENT)
+    ).all()
+    waits = [(row.taken_at - row.requested_at).total_seconds() for row in found if row.taken_at]
+    lasted = [(row.ended_at - row.taken_at).total_seconds() for row in found if row.taken_at and row.ended_at]
+    return waits, lasted
+
+
+def list_since(session: Session, since: datetime) -> Sequence[HandoverRow]:
+    """Return what was asked for, taken or ended since then."""
+    touched = or_(HandoverRow.requested_at >= since, HandoverRow.taken_at >= since, HandoverRow.ended_at >= since)
+    return session.scalars(select(HandoverRow).where(touched)).all()
+
+
+def add_change(session: Session, change: OwnershipChangeRow) -> None:
+    session.add(change)
+    session.flush()
+
+
+def list_changes(session: Session, conversation_id: str, limit: int = 200) -> Sequence[OwnershipChangeRow]:
+    """Return how the conversation changed hands, newest first."""
+    return session.scalars(
+        select(OwnershipChangeRow)
+        .where(OwnershipChangeRow.conversation_id == conversation_id)
+        .order_by(OwnershipChangeRow.version.desc())
+        .limit(limit)
+    ).all()
+
+
+def end(row: HandoverRow, result: str, now: datetime) -> None:
+    row.status, row.result, row.ended_at, row.escalate_at = ENDED, result, now, None

@@ -85,3 +85,8 @@ def list_failures(session: Session, conversation_id: str, limit: int = 50) -> Se
         .order_by(OutboxRow.id.desc())
         .limit(limit)
     ).all()
+
+
+def list_of(session: Session, message_ids: Sequence[str]) -> Sequence[OutboxRow]:
+    """Return what is known of the delivery of these messages."""
+    return session.scalars(select(OutboxRow).where(OutboxRow.message_id.in_(message_ids))).all()

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime, TypeDecorator
 
+LONG_AGO = "1970-01-01 00:00:00.000000"
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time on every database; SQLite forgets the zone, so it is put back."""
@@ -41,6 +43,15 @@ class ConversationRow(Base):
     last_sequence: Mapped[int]
     """Number of the last message; the next one gets one more."""
     created_at: Mapped[datetime]
+    last_at: Mapped[datetime] = mapped_column(index=True, server_default=LONG_AGO)
+    """When something was last said."""
+    heard_sequence: Mapped[int] = mapped_column(server_default="0")
+    """Number of the last message that the bot's memory holds. What was said after it, it is told later."""
+    closed_at: Mapped[datetime | None]
+    """When a person, or silence, ended it. The user's next message opens it again."""
+    tags: Mapped[list[Any] | None]
+    unanswered_since: Mapped[datetime | None]
+    """Time of the user's first message that a person, or the queue, has not answered yet."""
 
 
 class MessageRow(Base):
@@ -73,6 +84,8 @@ class MessageRow(Base):
     failures: Mapped[int] = mapped_column(server_default="0")
     """Inbound: how often it could not be answered."""
     reply_to: Mapped[str | None] = mapped_column(String(64))
+    author: Mapped[str | None] = mapped_column(String(64))
+    """User name of the agent who said it."""
     buttons: Mapped[list[Any] | None]
     sources: Mapped[list[Any] | None]
     band: Mapped[str | None] = mapped_column(String(16))
@@ -224,13 +237,127 @@ class PlatformAccountRow(Base):
     """When the platform last said that this account has no right to send."""
 
 
-class HandoverRequestRow(Base):
-    __tablename__ = "handover_request"
+class HandoverRow(Base):
+    """A person was asked for: from the request until a person has ended it, or nobody came."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        Index("ix_handover_queue", "status", "team", "priority", "requested_at"),
+        Index(
+            "uq_handover_open",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("status IN ('waiting', 'active')"),
+            postgresql_where=text("status IN ('waiting', 'active')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    team: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(String(32))
+    priority: Mapped[int]
+    """0 comes first."""
     status: Mapped[str] = mapped_column(String(16))
+    """waiting (the queue owns the chat), active (an agent does), unattended (nobody was there; the bot goes on), or ended."""
+    subject: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    summary: Mapped[dict[str, Any]]
+    requested_by: Mapped[str] = mapped_column(String(80))
+    requested_at: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    """When this team's promise began."""
+    escalate_at: Mapped[datetime | None]
+    """When the promise ends; None = there is nothing more to try."""
+    taken_by: Mapped[str | None] = mapped_column(String(64), index=True)
+    """The agent who has it, or had it last."""
+    taken_at: Mapped[datetime | None]
+    first_reply_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    """When the silent user was told that the chat is about to end."""
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    result: Mapped[str | None] = mapped_column(String(32))
+    closing_note: Mapped[str | None] = mapped_column(Text)
+    contact: Mapped[dict[str, Any] | None]
+    """What the user left where nobody was there: phone, text."""
+    survey_asked_at: Mapped[datetime | None]
+    survey_score: Mapped[int | None]
+    """1 to 5."""
+    survey_comment: Mapped[str | None] = mapped_column(Text)
+
+
+class OwnershipChangeRow(Base):
+    """A conversation changed hands. The versions of one conversation are without gaps."""
+
+    __tablename__ = "ownership_change"
+    __table_args__ = (UniqueConstraint("conversation_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"))
+    version: Mapped[int]
+    """Of the owner it led to."""
+    transition: Mapped[str] = mapped_column(String(32))
+    from_owner: Mapped[str] = mapped_column(String(80))
+    to_owner: Mapped[str] = mapped_column(String(80))
+    by: Mapped[str] = mapped_column(String(80))
+    """user, bot, system, or agent:<user name>."""
+    handover_id: Mapped[int | None]
+    detail: Mapped[dict[str, Any] | None]
+    at: Mapped[datetime]
+
+
+class NoteRow(Base):
+    """What agents tell each other about a conversation. The user never sees it."""
+
+    __tablename__ = "conversation_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
+    author: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class AgentPresenceRow(Base):
+    """Whether an agent is there."""
+
+    __tablename__ = "agent_presence"
+
+    username: Mapped[str] = mapped_column(ForeignKey("user_account.username"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    """ready, or away."""
+    takes_automatically: Mapped[bool]
+    """Whether waiting chats are given to the agent without being asked for."""
+    ready_since: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """When a desk of theirs was last connected."""
+    last_assigned_at: Mapped[datetime | None]
+
+
+class CannedReplyRow(Base):
+    __tablename__ = "canned_reply"
+    __table_args__ = (UniqueConstraint("owner", "shortcut"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    """User name, or "" for everybody's."""
+    shortcut: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    updated_by: Mapped[str] = mapped_column(String(64))
+    updated_at: Mapped[datetime]
+
+
+class AccessLogRow(Base):
+    """Who looked at what of somebody else's."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (Index("ix_access_log_recent", "username", "conversation_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    username: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    conversation_id: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime]
 
 
@@ -308,6 +435,15 @@ class UserRow(Base):
     username: Mapped[str] = mapped_column(String(64), primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(256))
     role: Mapped[str] = mapped_column(String(16))
+    """agent, supervisor, admin or readonly."""
+    display_name: Mapped[str] = mapped_column(String(64), server_default="")
+    """What users and colleagues see; "" = the user name."""
+    teams: Mapped[list[Any] | None]
+    skills: Mapped[list[Any] | None]
+    """Subjects the agent knows best; none = all alike."""
+    languages: Mapped[list[Any] | None]
+    capacity: Mapped[int] = mapped_column(server_default="5")
+    """How many chats at a time."""
     disabled: Mapped[bool]
     must_change_password: Mapped[bool]
     created_at: Mapped[datetime]
@@ -320,3 +456,14 @@ class SessionRow(Base):
     username: Mapped[str] = mapped_column(ForeignKey("user_account.username"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class SignInFailureRow(Base):
+    """Wrong passwords for a name, whether there is such an account or not."""
+
+    __tablename__ = "sign_in_failure"
+
+    name_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    locked_until: Mapped[datetime | None]

@@ -15,6 +15,19 @@ class InboundText:
     message_id: str
     text: str
     payload: str | None = None
+    meanwhile: Sequence[HeardTurn] = ()
+    """What a person and the user said to each other since the engine was last asked, in order."""
+
+
+@dataclass(frozen=True)
+class HeardTurn:
+    """Something said while the engine was not asked."""
+
+    sender: str
+    """user or agent; or system, of whose notice only the row is for the engine: that is what it is to go on with."""
+    text: str
+    row_id: str | None = None
+    """The row of the knowledge base that the agent sent along."""
 
 
 @dataclass(frozen=True)

@@ -16,22 +16,28 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.business.choice import asks_for_the_rest, choose_option
-from bot.business.ownership import Owner
+from bot.business.handover import Reason
+from bot.business.ownership import AGENT_PREFIX, BOT, Owner
+from bot.business.payload import SHOW_PASSAGE, parse_payload
 from bot.errors import ConversationNotFound, MessageRefused, ModelUnavailable, OwnerChanged
-from bot.persistence import attachments, conversation_keys, conversations, handovers, inbound_calls, messages, outbox
+from bot.persistence import attachments, conversation_keys, conversations, inbound_calls, messages, outbox, presences
 from bot.persistence.database import Database
 from bot.persistence.tables import AttachmentRow, ConversationRow, MessageRow
-from bot.services.assistant import Assistant, InboundText, Reply, ReplyMessage
+from bot.services.assistant import Assistant, HeardTurn, InboundText, Reply, ReplyMessage
 from bot.services.attachments import MEDIA, Attachments
 from bot.services.conversation_locks import ConversationLocks
+from bot.services.handover import Handovers
 from bot.services.live import Happening, LiveEvents
 from bot.services.message_text import CleanMessage, clean_message
+from bot.services.ownership import SYSTEM
 
 logger = logging.getLogger(__name__)
 MESSAGES_PER_PAGE = 200
 MAX_EXTERNAL_ID = 128
 MAX_SEQUENCE = 2**31 - 1
 LEFT_OVER_AT_ONCE = 8
+TOLD_AT_MOST = 40
+"""How many of the messages that people exchanged the bot is told when it goes on."""
 FAILURES_UNTIL_GIVEN_UP = 10
 SORRY = "抱歉，这条消息我处理不了，已经记下请工作人员查看。着急的话请拨打12345，也可以换个说法再问我。"
 CALLS_REPEATED_FOR = timedelta(seconds=16)
@@ -53,6 +59,27 @@ class Turn:
     owner: str
     attachments: Mapping[str, AttachmentRow] = field(default_factory=dict)
     """What came beside the messages, by message id."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What agents are called."""
+    is_closed: bool = False
+
+    @property
+    def agent_name(self) -> str | None:
+        """What the agent is called who has the conversation now."""
+        return self.names.get(self.owner.removeprefix(AGENT_PREFIX)) if self.owner.startswith(AGENT_PREFIX) else None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is to be done about a message."""
+
+    owner: Owner
+    payload: str | None = None
+    """Of the option that the text chooses."""
+    meanwhile: tuple[HeardTurn, ...] = ()
+    is_done: bool = False
+    has_changed: bool = False
+    """Whether it changed anything at the desk."""
 
 
 class Chat:
@@ -65,6 +92,7 @@ class Chat:
         locks: ConversationLocks,
         live: LiveEvents,
         now: Callable[[], datetime],
+        handovers: Handovers,
         attachments: Attachments | None = None,
     ) -> None:
         self._database = database
@@ -72,6 +100,7 @@ class Chat:
         self._locks = locks
         self._live = live
         self._now = now
+        self._handovers = handovers
         self._attachments = attachments
 
     async def start(self, channel: str) -> NewConversation:
@@ -158,21 +187,28 @@ class Chat:
 
     async def _answer(self, message: MessageRow) -> None:
         text, payload = await self._attachments.settle(message) if self._attachments else (message.text, message.payload)
-        seen, payload, is_asking = await asyncio.to_thread(self._look, message, payload)
-        if not seen.is_bot or not is_asking:
-            await asyncio.to_thread(self._mark_handled, message)
+        seen = await asyncio.to_thread(self._look, message, payload)
+        if seen.is_done:
+            self._live.tell(message.conversation_id, Happening("owner" if seen.has_changed else "message"))
             return
-        self._live.tell(message.conversation_id, Happening("typing", active=True))
+        self._live.tell(message.conversation_id, Happening("typing", active=True, who="bot"))
         try:
-            inbound = InboundText(message.conversation_id, message.id, text, payload)
+            inbound = InboundText(message.conversation_id, message.id, text, seen.payload, seen.meanwhile)
             reply = await self._assistant.reply_to(inbound)
-            try:
-                await asyncio.to_thread(self._store_reply, message, reply, seen)
-            except OwnerChanged:  # a person took over meanwhile: the bot's words are dropped
-                await asyncio.to_thread(self._mark_handled, message)
+            kind = await self._store_or_drop(message, reply, seen.owner)
         finally:
-            self._live.tell(message.conversation_id, Happening("typing", active=False))
-        self._live.tell(message.conversation_id, Happening("message"))
+            self._live.tell(message.conversation_id, Happening("typing", active=False, who="bot"))
+        self._live.tell(message.conversation_id, Happening(kind))
+
+    async def _store_or_drop(self, message: MessageRow, reply: Reply, seen: Owner) -> str:
+        """Store the reply and return what happened by it: a message, or a new owner as well."""
+        try:
+            has_changed = await asyncio.to_thread(self._store_reply, message, reply, seen)
+            return "owner" if has_changed else "message"
+        except OwnerChanged:  # a person took over meanwhile: the bot's words are dropped
+            if await asyncio.to_thread(self._leave_to_owner, message):  # and has given it back already: begin again
+                await self._answer(message)
+            return "message"
 
     # What follows runs in threads.
 
@@ -205,32 +241,32 @@ class Chat:
             )
             return messages.append_message(session, conversation, row)
 
-    def _store_reply(self, message: MessageRow, reply: Reply, seen: Owner) -> None:
+    def _store_reply(self, message: MessageRow, reply: Reply, seen: Owner) -> bool:
+        """Store the reply and ask for a person if it says so; return whether that changed anything at the desk."""
         with self._database.session() as session:
             conversation = conversations.get_conversation_for_update(session, message.conversation_id)
             if conversations.owner_of(conversation) != seen:
                 raise OwnerChanged(message.conversation_id)
             asked = messages.get_message(session, message.id)
             if asked.handled_at is not None:  # whoever held the lock before us was taken for dead and was not
-                return
+                return False
             now = self._now()
             due_at = self._due_at(session, message, now)
             for said in reply.messages:
                 row = messages.append_message(session, conversation, _reply_row(message, reply, said, now))
                 if said.text.strip():
                     outbox.add_outbox(session, row, message.channel or conversation.channel, due_at)
-            if reply.handover_reason:
-                self._request_person(session, conversation, reply.handover_reason, now)
+            conversation.heard_sequence = asked.sequence
             asked.handled_at = now
+            reason = self._handovers.reason_for(reply, asked.text)
+            if reason is not None:
+                self._handovers.request(session, conversation, asked, reason, now, due_at)
+            return reason is not None
 
     def _due_at(self, session: Session, message: MessageRow, now: datetime) -> datetime:
         """Return when the reply is to be sent: not while a platform's call may still take it along."""
         call = inbound_calls.find_call_of(session, message.id)
         return call.received_at + CALLS_REPEATED_FOR if call and call.answered_at is None else now
-
-    def _request_person(self, session: Session, conversation: ConversationRow, reason: str, now: datetime) -> None:
-        if handovers.find_open_request(session, conversation.id) is None:
-            handovers.add_request(session, conversation.id, reason, now)
 
     def _gave_up(self, message: MessageRow) -> bool:
         """Count the failure; after many, say so and ask for a person, so that what was said later gets its turn."""
@@ -245,7 +281,7 @@ class Chat:
                 sorry = MessageRow(id=uuid.uuid4().hex, sender="bot", text=SORRY, at=now, reply_to=message.id, band="handover")
                 messages.append_message(session, conversation, sorry)
                 outbox.add_outbox(session, sorry, message.channel or conversation.channel, now)
-                self._request_person(session, conversation, "unanswerable", now)
+                self._handovers.request(session, conversation, failed, Reason.UNANSWERABLE, now, by=SYSTEM)
             failed.handled_at = now
             logger.error("a message could not be answered after %s attempts and was given to a person", failed.failures)
             return True
@@ -254,26 +290,59 @@ class Chat:
         with self._database.session() as session:
             return messages.get_message(session, message.id).handled_at is not None
 
-    def _mark_handled(self, message: MessageRow) -> None:
+    def _leave_to_owner(self, message: MessageRow) -> bool:
+        """Leave the message to the person who has the conversation now; return whether it is the bot's again instead."""
         with self._database.session() as session:
-            messages.get_message(session, message.id).handled_at = self._now()
+            conversation = conversations.get_conversation_for_update(session, message.conversation_id)
+            conversation.heard_sequence = max(conversation.heard_sequence, message.sequence)
+            asked = messages.get_message(session, message.id)
+            if conversations.owner_of(conversation).is_bot and asked.handled_at is None:
+                return True
+            asked.handled_at = asked.handled_at or self._now()
+            if asked.sender == "user" and not messages.has_agent_answered(session, conversation.id, asked.sequence):
+                conversation.unanswered_since = conversation.unanswered_since or asked.at
+            return False
 
-    def _look(self, message: MessageRow, payload: str | None) -> tuple[Owner, str | None, bool]:
-        """Return the owner, the payload of the option that the text chooses, and whether the text asks for anything.
+    def _look(self, message: MessageRow, payload: str | None) -> _Seen:
+        """Find out what is to be done about the message, and do it if the bot is not needed for it.
 
-        It does not when it only asks for the rest of what was said and not yet delivered.
+        It is not when a person has the chat, when the words are for the desk, and when they only ask for the rest of what was
+        said and not yet delivered.
         """
         with self._database.session() as session:
-            conversation = conversations.find_conversation(session, message.conversation_id)
-            if conversation is None:
-                raise ConversationNotFound(message.conversation_id)
-            if payload is None:
-                if asks_for_the_rest(message.text) and self._owes(session, message, conversation):
-                    return conversations.owner_of(conversation), None, False
-                channel = message.channel or conversation.channel
-                last_turn = messages.list_last_turn(session, message.conversation_id, message.sequence, channel)
-                payload = choose_option(message.text, [button for said in last_turn for button in said.buttons or []])
-            return conversations.owner_of(conversation), payload, True
+            conversation = conversations.get_conversation_for_update(session, message.conversation_id)
+            asked, now = messages.get_message(session, message.id), self._now()
+            owner = conversations.owner_of(conversation)
+            if asked.handled_at is not None:
+                return _Seen(owner, is_done=True)
+            payload = payload or self._chosen(session, conversation, asked)
+            words = self._handovers.words
+            is_for_desk = words.is_for_desk(asked.text, payload) and words.hear(
+                session, conversation, asked, payload, now, self._due_at(session, asked, now)
+            )
+            if asked.sender == "user" and not (is_for_desk and words.is_rating(asked.text, payload)):
+                conversation.closed_at = None
+            if is_for_desk:
+                asked.handled_at = now
+                return _Seen(owner, is_done=True, has_changed=True)
+            is_rest = payload is None and asks_for_the_rest(asked.text) and self._owes(session, asked, conversation)
+            if is_rest or not owner.is_bot:
+                asked.handled_at = now
+                return _Seen(owner, is_done=True)
+            return _Seen(owner, payload=payload, meanwhile=self._meanwhile(session, conversation, asked))
+
+    def _chosen(self, session: Session, conversation: ConversationRow, message: MessageRow) -> str | None:
+        """Return the payload of the option that the text chooses."""
+        channel = message.channel or conversation.channel
+        last_turn = messages.list_last_turn(session, conversation.id, message.sequence, channel)
+        return choose_option(message.text, [button for said in last_turn for button in said.buttons or []])
+
+    def _meanwhile(self, session: Session, conversation: ConversationRow, message: MessageRow) -> tuple[HeardTurn, ...]:
+        """Return what people said since the bot last listened, and which passages it was given to go on with."""
+        span = (session, conversation.id, conversation.heard_sequence, message.sequence, TOLD_AT_MOST)
+        said = messages.list_between(*span, senders=("user", "agent"))
+        given = [notice for notice in messages.list_between(*span, senders=("system",)) if _row_of(notice)]
+        return tuple(HeardTurn(m.sender, m.text, _row_of(m)) for m in sorted([*said, *given], key=lambda m: m.sequence))
 
     def _owes(self, session: Session, message: MessageRow, conversation: ConversationRow) -> bool:
         """Return whether something waits for the platform's call that brought this message."""
@@ -294,7 +363,14 @@ class Chat:
                 raise ConversationNotFound(conversation_id)
             found = messages.list_messages_after(session, conversation_id, after, MESSAGES_PER_PAGE)
             beside = attachments.list_attachments(session, [message.id for message in found if message.payload == MEDIA])
-            return Turn(found, conversation.owner, {attachment.message_id: attachment for attachment in beside})
+            concerns_agents = conversation.owner != BOT or any(message.author for message in found)
+            return Turn(
+                found,
+                conversation.owner,
+                {attachment.message_id: attachment for attachment in beside},
+                presences.names(session) if concerns_agents else {},
+                conversation.closed_at is not None,
+            )
 
     def _sequence_of(self, conversation_id: str, message_id: str) -> int:
         with self._database.session() as session:
@@ -309,6 +385,14 @@ class Chat:
     def _list_unhandled(self, before: datetime) -> Sequence[MessageRow]:
         with self._database.session() as session:
             return messages.list_unhandled(session, before)
+
+
+def _row_of(message: MessageRow) -> str | None:
+    """Return the id of the row that an agent sent along, or gave the bot to go on with."""
+    sent: list[str | None] = [source["row_id"] for source in message.sources or [] if source.get("row_id")]
+    offered = [parse_payload(button["payload"]) for button in message.buttons or []] if message.sender == "system" else []
+    sent += [button.value for button in offered if button and button.intent == SHOW_PASSAGE]
+    return sent[0] if sent else None
 
 
 def _reply_row(message: MessageRow, reply: Reply, said: ReplyMessage, now: datetime) -> MessageRow:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 
+from bot.services.background import BackgroundTask
 from bot.services.chat import Chat
 
 logger = logging.getLogger(__name__)
@@ -22,16 +22,13 @@ class Housekeeper:
     def __init__(self, chat: Chat, forget: Sequence[Callable[[], None]]) -> None:
         self._chat = chat
         self._forget = forget
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(self._run)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task.start()
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
     async def _run(self) -> None:
         look = 0

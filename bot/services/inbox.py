@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.business.allowance import Grant
-from bot.business.payload import event_payload, parse_payload
+from bot.business.payload import event_payload, parse_desk_payload, parse_payload
 from bot.errors import MessageRefused, ReplayedCallback, StoreConflict
 from bot.persistence import attachments, channel_users, conversations, inbound_calls, messages, outbox
 from bot.persistence.database import Database
@@ -240,4 +240,4 @@ def _payload_of_option(session: Session, conversation_id: str, option: str) -> s
     said = messages.find_by_sequence(session, conversation_id, min(int(sequence), 2**31 - 1))
     buttons: list[Mapping[str, str]] = list(said.buttons or []) if said else []
     payload = buttons[int(number) - 1]["payload"] if 1 <= int(number) <= len(buttons) else None
-    return payload if payload and parse_payload(payload) else None
+    return payload if payload and (parse_payload(payload) or parse_desk_payload(payload)) else None

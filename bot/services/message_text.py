@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from bot.business.payload import parse_payload
+from bot.business.payload import parse_desk_payload, parse_payload
 from bot.errors import MessageRefused
 from bot.settings import MAX_TEXT_CHARACTERS
 
@@ -24,6 +24,6 @@ def clean_message(text: str, payload: str | None) -> CleanMessage:
         raise MessageRefused("empty")
     if len(kept) > MAX_TEXT_CHARACTERS:
         raise MessageRefused("too_long")
-    if payload is not None and parse_payload(payload) is None:
+    if payload is not None and (parse_payload(payload) or parse_desk_payload(payload)) is None:
         raise MessageRefused("payload")
     return CleanMessage(kept, payload)

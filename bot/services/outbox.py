@@ -29,6 +29,7 @@ from bot.errors import (
 from bot.persistence import outbox
 from bot.persistence.database import Database
 from bot.persistence.tables import MessageRow, OutboxRow
+from bot.services.background import BackgroundTask
 
 DELIVERIES = Counter("yingshang_deliveries_total", "Messages by channel and by what became of them", ["channel", "status"])
 logger = logging.getLogger(__name__)
@@ -105,35 +106,43 @@ class _Sending:
 class Dispatcher:
     """Takes due rows from the outbox and hands them to their channel, several conversations at a time."""
 
-    def __init__(self, database: Database, channels: Mapping[str, DeliveryChannel], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        channels: Mapping[str, DeliveryChannel],
+        now: Callable[[], datetime],
+        on_recorded: Callable[[str, str], None] = lambda conversation_id, message_id: None,
+    ) -> None:
+        """`on_recorded` is told of each message whose fate was recorded."""
+        self._on_recorded = on_recorded
         self._database = database
         self._channels = channels
         self._now = now
-        self._task: asyncio.Task[None] | None = None
+        self._task = BackgroundTask(self._run)
         self._under_way: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def is_running(self) -> bool:
-        return self._task is not None and not self._task.done()
+        return self._task.is_running
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._loop = asyncio.get_running_loop()
+        self._task.start()
 
     async def stop(self) -> None:
         """Take nothing more, and let what is being sent be recorded: else it would be sent again after the restart."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=STOP_WITHIN_S)
         for task in self._under_way:
             task.cancel()
 
     def wake(self) -> None:
-        """Something is due: do not wait for the next look."""
-        self._wake.set()
+        """Something is due: do not wait for the next look. From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
 
     async def deliver_due(self) -> int:
         """Try every due delivery once; return how many messages there were."""
@@ -183,11 +192,17 @@ class Dispatcher:
                     return
                 await channel.send(delivery, packet)
                 await self._record_surely(packet)
+                self._tell_recorded(delivery, packet.finishes)
                 sending.left = [message_id for message_id in sending.left if message_id not in packet.finishes]
         except Exception as error:  # whatever a channel raises is a failed delivery, to be judged by _record_failure
             code = error.code if isinstance(error, PlatformError) else ""
             logger.warning("delivery over %s failed: %s %s", delivery.channel, type(error).__name__, code)
             await asyncio.to_thread(self._record_failures, sending, packet, error)
+            self._tell_recorded(delivery, sending.left)
+
+    def _tell_recorded(self, delivery: Delivery, message_ids: Sequence[str]) -> None:
+        for message_id in message_ids:
+            self._on_recorded(delivery.conversation_id, message_id)
 
     def _take_due(self, limit: int) -> list[_Sending]:
         now = self._now()

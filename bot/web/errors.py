@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import logging
+import math
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from bot.business.password import MAX_CHARACTERS, MIN_CHARACTERS
 from bot.errors import (
+    AccountInvalid,
+    AccountNotFound,
     CallbackMalformed,
     CallbackRefused,
+    CannedReplyNotFound,
     ConversationNotFound,
+    HandoverRefused,
+    LastAdmin,
     MessageRefused,
     ModelUnavailable,
+    OwnedByOther,
+    PasswordChangeRequired,
+    PasswordWeak,
+    PermissionDenied,
+    SignInBusy,
+    SignInLocked,
     SignInRefused,
     StoreConflict,
     StoreUnavailable,
+    UsernameTaken,
 )
 from bot.settings import MAX_TEXT_CHARACTERS
 
@@ -29,6 +43,48 @@ _REFUSALS = {
     "too_long": (413, "message_too_long", f"消息太长了，请控制在{MAX_TEXT_CHARACTERS}字以内，分几次说也可以。"),
     "payload": (422, "payload_unknown", "这个按钮已经失效，请直接输入您的问题。"),
     "client_message_id": (422, "client_message_id_invalid", "消息编号不正确：须为1到128个可见字符。"),
+}
+_SIMPLE = {
+    SignInRefused: (401, "sign_in_refused", "用户名或密码不对。"),
+    PermissionDenied: (403, "forbidden", "您的账号没有这项权限，需要的话请联系管理员。"),
+    PasswordChangeRequired: (403, "password_change_required", "请先修改一次性密码，再使用坐席台。"),
+    AccountNotFound: (404, "account_not_found", "没有这个账号。"),
+    UsernameTaken: (409, "username_taken", "这个用户名已经有人用了，请换一个。"),
+    CannedReplyNotFound: (404, "canned_reply_not_found", "没有这条常用语，可能已经被删除。"),
+    LastAdmin: (409, "last_admin", "这是最后一个可用的管理员账号，不能停用，也不能改成别的角色。"),
+}
+"""Errors that always read the same."""
+_HANDOVER = {
+    "at_capacity": (409, "at_capacity", "您正在接待的人数已到上限，请先结束或转接一个。"),
+    "not_yours": (409, "not_yours", "这个会话现在不归您接待，请刷新看看最新情况。"),
+    "agent_unavailable": (409, "agent_unavailable", "这位同事不在线或已经接满，请换一位，或转给一个组。"),
+    "team_unavailable": (409, "team_unavailable", "这个组现在没有其他人在线，请换一个组或继续接待。"),
+    "team_unknown": (422, "team_unknown", "没有这个组，请重新选择。"),
+    "already_theirs": (409, "already_theirs", "这个会话本来就是您在接待。"),
+    "result_unknown": (422, "result_unknown", "请选择处理结果。"),
+    "tags_invalid": (422, "tags_invalid", "标签最多10个，每个不超过16个字。"),
+    "not_unattended": (409, "not_unattended", "这个会话没有待处理的留言，可能已经有人处理了。"),
+    "state_unknown": (422, "state_unknown", "状态须是接待中或离开。"),
+    "shortcut_invalid": (422, "shortcut_invalid", "快捷词须是1到32个字，中间不能有空格。"),
+    "shortcut_taken": (409, "shortcut_taken", "已经有一条常用语用了这个快捷词，请换一个。"),
+    "title_invalid": (422, "title_invalid", "标题须是1到64个字。"),
+    "too_many_replies": (409, "too_many_replies", "常用语已经有500条了，请先删掉一些。"),
+}
+_WEAK = {
+    "too_short": f"新密码太短了，请至少用{MIN_CHARACTERS}个字符。",
+    "too_long": f"新密码太长了，请控制在{MAX_CHARACTERS}个字符以内。",
+    "user_name": "新密码不能是用户名，或用户名加几个数字。",
+    "common": "这个密码太常见，容易被猜到，请换一个。",
+    "same": "新密码不能和原来的一样。",
+}
+_ACCOUNT_FIELDS = {
+    "username": "用户名须是2到32个小写字母、数字、点、下划线或短横线，建立后不能修改。",
+    "display_name": "显示名称最多32个字，不能有换行，前后不能有空格。",
+    "role": "角色须是坐席、主管、管理员或只读。",
+    "teams": "有不存在或重复的组，请重新选择。",
+    "skills": "有不存在或重复的业务，请重新选择。",
+    "languages": "有不支持或重复的语言，请重新选择。",
+    "capacity": "同时接待的人数须是1到20。",
 }
 _STATUS_TEXTS = {
     400: ("json_invalid", "请求内容不是正确的JSON。"),  # the one thing Starlette itself calls a bad request: unreadable bytes
@@ -52,7 +108,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ModelUnavailable, _try_again)
     app.add_exception_handler(CallbackRefused, _callback_refused)
     app.add_exception_handler(CallbackMalformed, _callback_malformed)
-    app.add_exception_handler(SignInRefused, _sign_in_refused)
+    for error in _SIMPLE:
+        app.add_exception_handler(error, _simple)
+    app.add_exception_handler(SignInLocked, _sign_in_locked)
+    app.add_exception_handler(SignInBusy, _sign_in_busy)
+    app.add_exception_handler(PasswordWeak, _password_weak)
+    app.add_exception_handler(OwnedByOther, _owned_by_other)
+    app.add_exception_handler(HandoverRefused, _handover_refused)
+    app.add_exception_handler(AccountInvalid, _account_invalid)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -83,8 +146,39 @@ async def _callback_malformed(request: Request, error: Exception) -> JSONRespons
     return error_response(400, "callback_malformed", "请求内容无法读取：须是平台规定格式的XML，并与公众号的加密方式一致。")
 
 
-async def _sign_in_refused(request: Request, error: Exception) -> JSONResponse:
-    return error_response(401, "sign_in_refused", "用户名或密码不对。")
+async def _simple(request: Request, error: Exception) -> JSONResponse:
+    return error_response(*_SIMPLE[type(error)])
+
+
+async def _sign_in_locked(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SignInLocked)
+    text = f"密码错误次数太多，为安全起见暂停登录，请{math.ceil(error.retry_after_s / 60)}分钟后再试，或请管理员重置密码。"
+    return error_response(429, "sign_in_locked", text, {"Retry-After": str(error.retry_after_s)})
+
+
+async def _sign_in_busy(request: Request, error: Exception) -> JSONResponse:
+    return error_response(503, "sign_in_busy", "正在登录的人太多，请过几秒再试。", {"Retry-After": RETRY_AFTER_S})
+
+
+async def _owned_by_other(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OwnedByOther)
+    return error_response(409, "owned_by_other", f"已由{error.name}接入。")
+
+
+async def _handover_refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HandoverRefused)
+    return error_response(*_HANDOVER[error.reason])
+
+
+async def _password_weak(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, PasswordWeak)
+    return error_response(422, "password_weak", _WEAK[error.reason])
+
+
+async def _account_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AccountInvalid)
+    body = {"code": "account_invalid", "message": _ACCOUNT_FIELDS[error.field], "field": error.field}
+    return JSONResponse({"error": body}, 422)
 
 
 async def _not_valid(request: Request, error: Exception) -> JSONResponse:

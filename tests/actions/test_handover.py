@@ -11,7 +11,7 @@ from tests.actions.running import run
 
 RESPONSES = yaml.safe_load((PROJECT / "domain.yml").read_text(encoding="utf-8"))["responses"]
 NUMBERS = {
-    "request_human": ("12345",),
+    "request_human": (),
     "complain": ("12345",),
     "urgent_harm": ("110", "12345", "12348", "12368"),
     "distress": ("110", "120", "12356"),
@@ -31,8 +31,9 @@ def test_the_reason_decides_the_words_and_stands_beside_them(reason: str) -> Non
 
 
 @pytest.mark.parametrize(("reason", "numbers"), NUMBERS.items())
-def test_the_words_hold_the_right_numbers_and_say_that_the_request_is_noted(reason: str, numbers: tuple[str, ...]) -> None:
+def test_the_words_hold_the_right_numbers_and_promise_nobody_who_may_not_be_there(reason: str, numbers: tuple[str, ...]) -> None:
     (text,) = (variant["text"] for variant in RESPONSES[f"utter_handover_{reason}"])
 
     assert all(number in text for number in numbers)
-    assert "记下" in text
+    assert "找工作人员" in text or "请工作人员" in text
+    assert not any(promise in text for promise in ("已接入", "已为您转", "马上接", "在线")), "the desk says how that stands"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.business.payload import BUTTON_INTENTS, Payload, parse_payload
+from bot.business.payload import BUTTON_INTENTS, Payload, parse_desk_payload, parse_payload
 
 
 def test_the_button_of_a_subject_names_the_subject() -> None:
@@ -78,3 +78,23 @@ def test_any_text_a_button_carries_comes_back_as_it_was(value: str, intent: str)
 def test_no_text_whatsoever_makes_the_parser_fail(text: str) -> None:
     assert parse_payload(text) is None or text.strip().startswith("/")
     parse_payload(f"/choose_subject{{{text}}}")
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("/stop_waiting", Payload("stop_waiting", None, None)),
+        ("/leave_contact", Payload("leave_contact", None, None)),
+        ('/rate{"score": "5"}', Payload("rate", "score", "5")),
+    ],
+)
+def test_the_buttons_of_notices_are_for_the_desk_and_not_for_the_bot(text: str, payload: Payload) -> None:
+    assert parse_desk_payload(text) == payload
+    assert parse_payload(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "/request_human", "/stop_waiting{}", "/rate", '/rate{"score": 5}', '/rate{"stars": "5"}']
+)
+def test_what_no_button_of_a_notice_sends_is_not_for_the_desk(text: str | None) -> None:
+    assert parse_desk_payload(text) is None

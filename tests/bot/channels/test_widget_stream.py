@@ -14,10 +14,13 @@ from bot.business.ownership import BOT, QUEUE, Owner
 from bot.persistence.conversations import change_owner
 from bot.services.live import Happening
 from tests.fixtures.databases import outage
-from tests.fixtures.running_app import RunningApp, wait_until
+from tests.fixtures.desk import Colleague, colleague, desk_services
+from tests.fixtures.office import DeskAssistant
+from tests.fixtures.running_app import RunningApp, serving, wait_until
 from tests.fixtures.talk import Json, Talk
 
 PATIENCE_S = 10
+OWNED_BY_BOT = {"type": "owner", "owner": "bot", "agent_name": None, "is_closed": False}
 
 
 class Stream:
@@ -59,18 +62,20 @@ def test_an_open_stream_tells_what_was_said_already_and_who_owns_the_conversatio
         stream.read_until(lambda frames: frames and frames[-1]["type"] == "owner")
 
     assert stream.messages == talk.history()
-    assert stream.frames[-1] == {"type": "owner", "owner": "bot"}
+    assert stream.frames[-1] == OWNED_BY_BOT
 
 
 def test_a_message_comes_live_exactly_as_over_http_with_typing_around_the_answer(app: RunningApp, talk: Talk) -> None:
     with stream_of(app, talk) as stream:
         stream.read_until(lambda frames: frames)
         talk.ask("信用修复怎么办")
-        frames = stream.read_until(lambda frames: _count(frames) == 2)
+        frames = stream.read_until(
+            lambda frames: _count(frames) == 2 and {"type": "typing", "active": False, "who": "bot"} in frames
+        )
 
     assert stream.messages == talk.history()
     assert [m["sender"] for m in stream.messages] == ["user", "bot"]
-    assert {"type": "typing", "active": True} in frames
+    assert {"type": "typing", "active": True, "who": "bot"} in frames
 
 
 def test_the_token_may_come_in_the_header(app: RunningApp, talk: Talk) -> None:
@@ -133,7 +138,7 @@ def test_a_change_of_owner_is_told(app: RunningApp, talk: Talk) -> None:
         stream.read_until(lambda frames: frames and frames[-1]["type"] == "owner")
         with app.services.database.session() as session:
             assert change_owner(session, talk.id, Owner(BOT, 1), Owner(QUEUE, 2))
-        stream.read_until(lambda frames: frames[-1] == {"type": "owner", "owner": "queue"})
+        stream.read_until(lambda frames: frames[-1] == {**OWNED_BY_BOT, "owner": "queue"})
 
     assert talk.owner() == "queue"
 
@@ -220,3 +225,102 @@ def test_a_listener_that_left_is_forgotten(app: RunningApp, talk: Talk) -> None:
     talk.ask("你好")
     app.services.live.tell(talk.id, Happening("message"))
     wait_until(lambda: talk.id not in app.services.live._queues, "the listener is gone")
+
+
+# With people at the desk.
+
+
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
+    """The application at a time when people work."""
+    with serving(desk_services(tmp_path_factory.mktemp("staffed"), DeskAssistant())) as running:
+        yield running
+
+
+@pytest.fixture
+def mei(staffed: RunningApp) -> Iterator[Colleague]:
+    with colleague(staffed, display_name="小梅", teams=["hotline"]) as person:
+        yield person
+
+
+def _has(frame: Json) -> Callable[[list[Json]], bool]:
+    return lambda frames: any(frame.items() <= each.items() for each in frames)
+
+
+def test_who_waits_is_told_where_they_are_and_when_that_changes(staffed: RunningApp, mei: Colleague) -> None:
+    before, talk = staffed.talk(), staffed.talk()
+    before.ask("转人工")
+
+    with stream_of(staffed, talk) as stream:
+        talk.ask("转人工")
+        stream.read_until(_has({"type": "queue", "position": 2}))
+        before.ask("不等了")
+        stream.read_until(_has({"type": "queue", "position": 1}))
+
+    places = [frame for frame in stream.frames if frame["type"] == "queue"]
+    assert places == [{"type": "queue", "position": n, "expected_wait_s": None, "team": "综合服务组"} for n in (2, 1)]
+    owners = [frame["owner"] for frame in stream.frames if frame["type"] == "owner"]
+    assert owners == ["bot", "queue"]
+    mei.do(talk.id, "close", result="spam", survey=False)
+
+
+def test_who_comes_back_while_waiting_is_told_the_place_at_once(staffed: RunningApp, mei: Colleague) -> None:
+    talk = staffed.talk()
+    talk.ask("转人工")
+
+    with stream_of(staffed, talk, after=talk.history()[-1]["sequence"]) as stream:
+        stream.read_until(_has({"type": "queue", "position": 1}))
+
+    assert [frame["type"] for frame in stream.frames] == ["owner", "queue"]
+    mei.do(talk.id, "close", result="spam", survey=False)
+
+
+def test_the_user_sees_who_takes_over_what_they_say_and_when_it_ends(staffed: RunningApp, mei: Colleague) -> None:
+    talk = staffed.talk()
+
+    with stream_of(staffed, talk) as stream:
+        talk.ask("转人工")
+        mei.do(talk.id, "take")
+        stream.read_until(_has({"type": "owner", "owner": f"agent:{mei.username}", "agent_name": "小梅", "is_closed": False}))
+        mei.say(talk.id, "您好")
+        stream.read_until(lambda frames: stream.messages and stream.messages[-1]["sender"] == "agent")
+        mei.do(talk.id, "close", result="solved", survey=True)
+        stream.read_until(_has({"type": "owner", "owner": "bot", "is_closed": True}))
+        talk.ask("还有一个问题")
+        stream.read_until(lambda frames: OWNED_BY_BOT in frames[1:] and len(stream.messages) == len(talk.history()))
+
+    said = next(message for message in stream.messages if message["sender"] == "agent")
+    assert (said["text"], said["author_name"]) == ("您好", "小梅")
+    assert stream.messages == talk.history()
+    frames_after_taking = stream.frames[stream.frames.index(next(f for f in stream.frames if f.get("agent_name"))) :]
+    assert not [frame for frame in frames_after_taking if frame["type"] == "queue"]
+
+
+def test_the_users_own_typing_is_told_to_others_only(staffed: RunningApp, mei: Colleague) -> None:
+    talk = staffed.talk()
+
+    with stream_of(staffed, talk) as stream, staffed.services.live.listen(talk.id) as heard:
+        stream.read_until(lambda frames: frames)
+        stream.socket.send('{"type":"typing","active":true}')
+        stream.socket.send('{"type":"typing","active":"yes"}')
+        wait_until(lambda: heard.qsize() >= 2, "both are heard")
+        talk.ask("你好")
+        stream.read_until(lambda frames: _count(frames) == 2)
+
+    told = [heard.get_nowait() for _ in range(2)]
+    assert told == [Happening("typing", active=True, who="user"), Happening("typing", active=False, who="user")]
+    assert {frame["who"] for frame in stream.frames if frame["type"] == "typing"} <= {"bot"}
+
+
+@pytest.mark.parametrize("frame", ["[]", "1", "null", '{"type":["typing"]}', '{"type":"typing","active":{}}', "[" * 5_000, "{"])
+def test_any_frame_after_hello_leaves_the_stream_open(staffed: RunningApp, mei: Colleague, frame: str) -> None:
+    talk = staffed.talk()
+
+    with stream_of(staffed, talk) as stream:
+        stream.read_until(lambda frames: frames)
+        stream.socket.send(frame)
+        stream.socket.send(frame.encode())
+        talk.ask("你好")
+        stream.read_until(lambda frames: _count(frames) == 2)
+
+    assert stream.messages == talk.history()

@@ -18,6 +18,7 @@ from bot.services.inbox import Inbox
 from bot.services.live import LiveEvents
 from tests.fixtures.assistants import EchoAssistant
 from tests.fixtures.clock import Clock
+from tests.fixtures.desk import handovers_on
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def access(database: Database, clock: Clock) -> ConversationAccess:
 
 @pytest.fixture
 def chat(database: Database, clock: Clock) -> Chat:
-    return Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), clock)
+    return Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), clock, handovers_on(clock))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from bot.services.inbox import Inbox, PlatformCall, Said
 from bot.services.live import LiveEvents
 from tests.fixtures.assistants import EchoAssistant, FailingAssistant
 from tests.fixtures.clock import NOON
+from tests.fixtures.desk import handovers_on
 
 CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("没人答"))
 
@@ -32,7 +33,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def chat_with(database: Database, assistant: EchoAssistant) -> Chat:
-    return Chat(database, assistant, ConversationLocks(), LiveEvents(), now)
+    return Chat(database, assistant, ConversationLocks(), LiveEvents(), now, handovers_on(now))
 
 
 async def leave_behind(database: Database, number: int = 1) -> None:

@@ -20,6 +20,7 @@ from bot.services.outbox import FIRST_DELAY_S, LEASE_S, MAX_ATTEMPTS, Delivery, 
 from tests.fixtures.assistants import EchoAssistant
 from tests.fixtures.clock import Clock
 from tests.fixtures.databases import outage
+from tests.fixtures.desk import handovers_on
 
 
 @dataclass
@@ -43,7 +44,7 @@ def say(database: Database, clock: Clock, text: str = "你好", channel: str = "
     """Let the bot answer a message, so that a reply waits in the outbox."""
 
     async def talk() -> None:
-        chat = Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), clock)
+        chat = Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), clock, handovers_on(clock))
         await chat.post((await chat.start(channel)).conversation_id, text, "m-1")
 
     asyncio.run(talk())
@@ -194,7 +195,7 @@ def test_deliveries_of_one_conversation_are_in_order(database: Database, clock: 
     receiver = Receiver()
 
     async def talk() -> None:
-        chat = Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), clock)
+        chat = Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), clock, handovers_on(clock))
         conversation = await chat.start("widget")
         for number in range(5):
             await chat.post(conversation.conversation_id, f"第{number}条", f"m-{number}")

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from bot.business.ownership import BOT, QUEUE, Owner
 from bot.persistence.conversations import change_owner
 from bot.persistence.messages import list_unhandled
-from bot.persistence.tables import OutboxRow
+from bot.persistence.tables import ConversationRow, OutboxRow
 from tests.fixtures.assistants import SlowAssistant
 from tests.fixtures.running_app import RunningApp, services_without_model, serving, wait_until, with_assistant
 from tests.fixtures.talk import Talk
@@ -86,3 +86,33 @@ def test_when_the_chat_comes_back_the_bot_answers_again(app: RunningApp, assista
 
     assert talk.ask("信用修复怎么办").text == "到：信用修复怎么办"
     assert talk.owner() == BOT
+
+
+def test_a_question_is_answered_when_a_person_took_the_chat_and_gave_it_back_while_the_bot_was_thinking(
+    app: RunningApp, assistant: SlowAssistant
+) -> None:
+    talk = app.talk()
+
+    with ThreadPoolExecutor(1) as pool:
+        posted = pool.submit(talk.ask, "信用修复怎么办", "m-1")
+        wait_until(lambda: assistant.seen, "the bot computes")
+        owner = pass_to(app, talk, Owner(BOT, 1), AGENT)
+        pass_to(app, talk, owner, BOT)
+        assistant.may_answer.set()
+
+        assert posted.result().text == "到：信用修复怎么办"
+    assert [m["sender"] for m in talk.history()] == ["user", "bot"]
+
+
+def test_a_question_whose_answer_was_dropped_waits_for_the_person(app: RunningApp, assistant: SlowAssistant) -> None:
+    talk = app.talk()
+
+    with ThreadPoolExecutor(1) as pool:
+        posted = pool.submit(talk.ask, "信用修复怎么办", "m-1")
+        wait_until(lambda: assistant.seen, "the bot computes")
+        pass_to(app, talk, Owner(BOT, 1), AGENT)
+        assistant.may_answer.set()
+        posted.result()
+
+    with app.services.database.session() as session:
+        assert session.get_one(ConversationRow, talk.id).unanswered_since is not None

@@ -25,6 +25,7 @@ from bot.services.passive_replies import Pack, PassiveAnswer, PassiveReplies
 from bot.settings import Settings
 from tests.fixtures.assistants import EchoAssistant
 from tests.fixtures.clock import NOON, Clock
+from tests.fixtures.desk import handovers_on
 
 CALL = PlatformCall("wechat", "wx1", "oUser", "msg:1", "text", NOON, Said("一"), Grant.MESSAGE, nonce="n-1")
 
@@ -54,7 +55,7 @@ class World:
         self.clock = Clock()
         self.database = database
         self.inbox = Inbox(database, self.clock)
-        self.chat = Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), self.clock)
+        self.chat = Chat(database, EchoAssistant(), ConversationLocks(), LiveEvents(), self.clock, handovers_on(self.clock))
         self.replies = PassiveReplies(database, self.clock)
         self.platform = Platform()
         self.dispatcher = Dispatcher(database, {"wechat": self.platform}, self.clock)
