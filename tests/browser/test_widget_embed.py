@@ -81,8 +81,8 @@ def test_on_a_desktop_it_is_a_panel_and_on_a_phone_the_whole_screen(website: Pag
 
     website.set_viewport_size({"width": 390, "height": 844})
 
-    box = panel.bounding_box()
-    assert box is not None and (box["width"], box["height"]) == (390, 844)
+    expect(panel).to_have_css("width", "390px")
+    expect(panel).to_have_css("height", "844px")
 
 
 def test_styles_leak_neither_way(website: Page) -> None:

@@ -15,6 +15,8 @@ class WidgetPage:
         self.status = page.get_by_test_id("status")
         self.answers = page.locator('[data-sender="bot"]')
         self.questions = page.locator('[data-sender="user"]')
+        self.said_by_people = page.locator('[data-sender="agent"]')
+        self.notices = page.locator('[data-sender="system"]')
         self.sources = page.locator("#log details")
         self.waiting = page.locator("[data-unsent]")
         self.unsent = page.get_by_text("未发送", exact=False)
@@ -35,6 +37,16 @@ class WidgetPage:
         answer = self.answers.nth(known)
         expect(answer).to_be_visible()
         return answer
+
+    def ask_for_a_person(self) -> None:
+        """Press the button beside the input, and wait for what becomes of it."""
+        known = self.notices.count()
+        self.page.get_by_role("button", name="转人工").tap()
+        expect(self.notices.nth(known)).to_be_visible()
+
+    def conversation_id(self) -> str:
+        found: str = self.page.evaluate("() => JSON.parse(localStorage.getItem('yingshang.conversation')).conversation_id")
+        return found
 
     def offers(self) -> Locator:
         """The buttons below answers that can still be pressed."""
