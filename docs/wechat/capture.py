@@ -1,7 +1,7 @@
 """Takes the pictures of the administrator's guide, from the simulator with the real product behind it.
 
     ./yingshang wechat-simulator                       # in another terminal; wait for 营商小助已就绪
-    .venv/bin/python docs/wechat/capture.py [--url http://127.0.0.1:8300/] [--folder docs/wechat]
+    .venv/bin/python -m docs.wechat.capture [--url http://127.0.0.1:8300/] [--folder docs/wechat]
 
 It plays a new user of the simulator, so it can be run again and again. Look at every picture before it is published.
 """
@@ -9,21 +9,17 @@ It plays a new user of the simulator, so it can be run again and again. Look at 
 from __future__ import annotations
 
 import argparse
-import io
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect
 
-ARGUMENTS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking"]
+from docs.album import Album, chromium
+
 PHONE: ViewportSize = {"width": 390, "height": 780}
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 TIMEOUT_MS = 20_000
-COLOURS = 128
-MAX_BYTES = 120_000
 QUESTION = "信用修复要带什么材料"
 AMBIGUOUS = "处罚"
 SHORT_QUESTION = "商标异议多久"
@@ -83,21 +79,6 @@ class Phone:
         expect(self.replies.nth(known)).to_be_visible()
 
 
-class Album:
-    """Where the pictures go."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def keep(self, page: Page, name: str) -> None:
-        """Store what the page shows, in few colours. Raises ValueError when it is larger than a guide should load."""
-        shown = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
-        file = self._folder / f"{name}.png"
-        shown.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
-        if file.stat().st_size > MAX_BYTES:
-            raise ValueError(f"{file.name} has {file.stat().st_size} bytes, more than {MAX_BYTES}")
-
-
 def take_phone(browser: Browser, url: str, album: Album) -> None:
     """What a user sees, from following the account to reading an article."""
     context = browser.new_context(
@@ -142,17 +123,11 @@ def main() -> int:
     parser.add_argument("--url", default="http://127.0.0.1:8300/", help="address of a simulator that runs already")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent)
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        print("No Chromium found: apt-get install chromium fonts-noto-cjk", file=sys.stderr)
-        return 1
     expect.set_options(timeout=TIMEOUT_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        album = Album(options.folder)
+    album = Album(options.folder)
+    with chromium() as browser:
         take_phone(browser, options.url, album)
         take_bench(browser, options.url, album)
-        browser.close()
     return 0
 
 
