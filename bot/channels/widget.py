@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -28,6 +29,8 @@ POLL_S = 3.0
 """How often an open stream looks at the store without being told: another process may have written."""
 HELLO_TIMEOUT_S = 10.0
 MAX_FRAME = 1_000
+TYPING_EVERY_S = 1.0
+"""How often a page may say that its user goes on typing."""
 CLOSE_BAD_TOKEN = 4401
 CLOSE_TRY_AGAIN = 1013
 router = APIRouter(prefix="/api/chat/conversations", tags=["chat"])
@@ -135,6 +138,7 @@ class _Stream:
         self._after = after
         self._owner: tuple[str, bool] | None = None
         self._place: Place | None = None
+        self._is_typing, self._typed_at = False, 0.0
 
     async def run(self) -> None:
         with self._live.listen(self._conversation_id) as happenings:
@@ -201,8 +205,12 @@ class _Stream:
             said = json.loads(text[:MAX_FRAME])
         except (ValueError, RecursionError):
             return
-        if isinstance(said, dict) and said.get("type") == "typing":
-            self._live.tell(self._conversation_id, Happening("typing", active=said.get("active") is True, who="user"))
+        if not isinstance(said, dict) or said.get("type") != "typing":
+            return
+        active, now = said.get("active") is True, time.monotonic()
+        if active != self._is_typing or now - self._typed_at > TYPING_EVERY_S:
+            self._is_typing, self._typed_at = active, now
+            self._live.tell(self._conversation_id, Happening("typing", active=active, who="user"))
 
 
 def turn_json(turn: Turn) -> dict[str, Any]:

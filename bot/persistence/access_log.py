@@ -13,7 +13,7 @@ SAME_LOOK = timedelta(minutes=10)
 """Looking again within this time is still the same look."""
 
 
-def note_access(session: Session, username: str, action: str, conversation_id: str, now: datetime) -> None:
+def note_access(session: Session, username: str, action: str, conversation_id: str | None, now: datetime) -> None:
     """Write the access down, unless the same was written down just before."""
     known = session.scalar(
         select(AccessLogRow.id)

@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from bot.business.ownership import AGENT_PREFIX
 from bot.persistence.handovers import UNATTENDED, WAITING
-from bot.persistence.tables import ConversationRow, HandoverRow, MessageRow, NoteRow
+from bot.persistence.tables import ConversationRow, HandoverRow, MessageRow, NoteRow, OwnershipChangeRow
 
+SEARCHED = 2_000
+"""A search looks at the newest conversations only, so that it does not grow with history."""
 Cursor = tuple[datetime, str]
 """Time and id of the last conversation of a page; the next page begins behind it."""
 
@@ -88,6 +91,8 @@ def list_page(
         found = found.where(ConversationRow.closed_at.is_not(None) if kind == "closed" else ConversationRow.closed_at.is_(None))
         found = found.where(may_see(seen))
     if words:
+        newest = select(ConversationRow.id).order_by(ConversationRow.last_at.desc()).limit(SEARCHED)
+        found = found.where(ConversationRow.id.in_(newest))
         said = select(MessageRow.id).where(
             MessageRow.conversation_id == ConversationRow.id, MessageRow.text.contains(words, autoescape=True)
         )
@@ -105,7 +110,11 @@ def may_see(seen: Seen) -> ColumnElement[bool]:
     of_it = HandoverRow.conversation_id == ConversationRow.id
     untouched = ~select(HandoverRow.id).where(of_it).exists()
     mine = select(HandoverRow.id).where(of_it, or_(HandoverRow.team.in_(seen.teams), HandoverRow.taken_by == seen.username))
-    return or_(untouched, mine.exists())
+    had = select(OwnershipChangeRow.id).where(
+        OwnershipChangeRow.conversation_id == ConversationRow.id,
+        OwnershipChangeRow.to_owner == f"{AGENT_PREFIX}{seen.username}",
+    )
+    return or_(untouched, mine.exists(), had.exists())
 
 
 def is_seen(session: Session, conversation_id: str, seen: Seen) -> bool:

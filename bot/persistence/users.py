@@ -42,6 +42,12 @@ def find_session(session: Session, token_sha256: str, now: datetime) -> SessionR
     return row if row is not None and row.expires_at > now else None
 
 
+def has_session(session: Session, username: str, now: datetime) -> bool:
+    """Return whether the account is signed in anywhere."""
+    found = select(SessionRow.token_sha256).where(SessionRow.username == username, SessionRow.expires_at > now)
+    return session.scalar(found.limit(1)) is not None
+
+
 def prolong_session(session: Session, token_sha256: str, expires_at: datetime) -> None:
     """Let the session end later, if it has not been ended meanwhile."""
     session.execute(update(SessionRow).where(SessionRow.token_sha256 == token_sha256).values(expires_at=expires_at))

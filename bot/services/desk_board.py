@@ -25,7 +25,8 @@ GATHER_S = 0.03
 """How long after a change others are waited for, to be read together."""
 REFRESH_S = 10.0
 """How often waits are estimated anew while nothing happens."""
-CARDS_AT_ONCE = 400
+AGAIN_S = 1.0
+IDS_IN_A_QUERY = 400
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,13 @@ class DeskBoard:
             while True:
                 try:
                     await self._tell(changed)
-                except Exception as error:  # whatever it is, the next change is told; desks read their lists again now and then
+                    late: dict[str, set[str]] = {}
+                except Exception as error:  # whatever it is, it is told with the next change
                     logger.warning("the desk is told later: %s", type(error).__name__)
-                changed = await watcher.wait(REFRESH_S)
+                    late = changed
+                changed = await watcher.wait(AGAIN_S if late else REFRESH_S)
+                for conversation_id, kinds in late.items():
+                    changed.setdefault(conversation_id, set()).update(kinds)
                 if changed:
                     await asyncio.sleep(GATHER_S)
                     for conversation_id, kinds in (await watcher.wait(0)).items():
@@ -109,7 +114,7 @@ class DeskBoard:
         desk = changed.get(DESK, set())
         concerns_queue = bool(desk) or any("owner" in kinds for kinds in changed.values())
         is_idle = not changed and not self.queue.places
-        ids = [each for each in changed if each != DESK][:CARDS_AT_ONCE] if self._subscribers else []
+        ids = [each for each in changed if each != DESK] if self._subscribers else []
         if is_idle or not (ids or concerns_queue or not changed):
             return
         before = self.queue
@@ -131,7 +136,9 @@ class DeskBoard:
                 if queue.recommended.get(each) != self.queue.recommended.get(each)
             ] if self._subscribers else []  # fmt: skip
             wanted = list(dict.fromkeys([*ids, *moved]))
-            cards = desk_lists.load_cards(session, wanted) if wanted else {}
+            cards: dict[str, Card] = {}
+            for start in range(0, len(wanted), IDS_IN_A_QUERY):
+                cards |= desk_lists.load_cards(session, wanted[start : start + IDS_IN_A_QUERY])
             names = presences.names(session) if cards or concerns_agents else {}
             return News(cards, names, queue, list(names) if concerns_agents else ())
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.business.ownership import AGENT_PREFIX
 from bot.business.roles import Permission, Principal
-from bot.persistence import attachments, desk_lists, handovers, messages, outbox, presences
+from bot.persistence import access_log, attachments, desk_lists, handovers, messages, outbox, presences
 from bot.persistence.database import Database, Session
 from bot.persistence.desk_lists import Card, Cursor
 from bot.persistence.tables import (
@@ -84,6 +84,8 @@ class DeskReading:
         words = "".join(filter(str.isprintable, words)).strip()[:MAX_WORDS]  # PostgreSQL refuses NUL in a text
         seen = seen_by(principal, self._settings)
         with self._database.session() as session:
+            if words:
+                access_log.note_access(session, principal.username, "search", None, self._now())
             following = None
             if kind == "queue":
                 ids = list(desk_lists.list_waiting_ids(session, seen))

@@ -25,7 +25,7 @@ CONNECT_AGAIN_S = 1.0
 
 @dataclass(frozen=True)
 class Happening:
-    """`kind` is message, typing, owner, delivery, note, queue, or, for the desk, entry, presence or sessions.
+    """`kind` is message, typing, owner, delivery, note, queue, or, for the desk, presence.
 
     It carries no text: who listens reads it from the store.
     """

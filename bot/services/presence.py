@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.business.roles import Permission, Principal
 from bot.errors import HandoverRefused
-from bot.persistence import presences
+from bot.persistence import presences, users
 from bot.persistence.database import Database
 from bot.persistence.presences import AWAY, READY
 from bot.persistence.tables import AgentPresenceRow
@@ -52,8 +52,15 @@ class Presences:
         with self._database.session() as session:
             presences.get_presence(session, username).seen_at = self._now()
 
+    def sign_off(self, username: str, now: datetime) -> None:
+        """They signed out; who is still signed in elsewhere is still there."""
+        with self._database.session() as session:
+            if users.has_session(session, username, now):
+                return
+        self.leave(username)
+
     def leave(self, username: str) -> None:
-        """They signed out."""
+        """They take no chats any more."""
         with self._database.session() as session:
             row = presences.find_presence(session, username)
             if row is None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from bot.business.roles import Permission, Principal
-from bot.errors import ConversationNotFound, StoreUnavailable
+from bot.errors import ConversationNotFound, StoreConflict, StoreUnavailable
 from bot.persistence.desk_lists import Card
 from bot.services.desk_access import seen_by
 from bot.services.desk_board import DeskBoard, News
@@ -27,6 +28,7 @@ from bot.web.desk import counts_json
 from bot.web.desk_json import delivery_json, entry_json, note_json, said_json
 from bot.web.session import find_signed_in
 
+logger = logging.getLogger(__name__)
 CLOSE_SIGNED_OUT, CLOSE_CROSS_SITE = 4401, 4403
 OPEN_AT_MOST = 20
 HEARTBEAT_S = 20.0
@@ -75,7 +77,10 @@ class _DeskStream:
         self._board.subscribe(self)
         tasks = [asyncio.create_task(work()) for work in (self._read, self._write, self._beat)]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for error in filter(None, (task.exception() for task in done)):
+                if not isinstance(error, WebSocketDisconnect):
+                    logger.warning("a desk's stream ended: %s", type(error).__name__)
         finally:
             self._board.unsubscribe(self)
             for task in (*tasks, *self._followed.values()):
@@ -130,13 +135,14 @@ class _DeskStream:
     async def _beat(self) -> None:
         """Note that the agent is there, as long as they are signed in."""
         while True:
-            with contextlib.suppress(StoreUnavailable):
-                if self._principal.may(Permission.TALK):
-                    await asyncio.to_thread(self._presences.note_seen, self._principal.username)
+            with contextlib.suppress(StoreUnavailable, StoreConflict):
                 principal = await find_signed_in(self._websocket)
-                if principal is None or principal != self._principal:  # signed out, disabled, or with another role
+                if principal is None or principal.must_change_password:
                     await self._websocket.close(CLOSE_SIGNED_OUT, "signed out")
                     return
+                self._principal, self._teams = principal, seen_by(principal, self._settings).teams
+                if principal.may(Permission.TALK):
+                    await asyncio.to_thread(self._presences.note_seen, principal.username)
             await asyncio.sleep(HEARTBEAT_S)
 
     async def _read(self) -> None:
@@ -194,9 +200,23 @@ class _DeskStream:
                     if happening.kind == "typing":
                         self._tell_typing(conversation_id, happening)
                         continue
+                    if happening.kind == "owner" and not await self._may_still_follow(conversation_id):
+                        return
                     with contextlib.suppress(StoreUnavailable):
                         await self._tell_beside(conversation_id, happening)
                 after = await self._tell_said(conversation_id, after)
+
+    async def _may_still_follow(self, conversation_id: str) -> bool:
+        """Look again whether they may see the conversation, now that it has passed to others; if not, say so and let go."""
+        try:
+            await asyncio.to_thread(self._reading.check_may_follow, self._principal, conversation_id)
+        except ConversationNotFound:
+            self._send(_error("conversation_not_found", "这个会话已转给别的组，您不能再查看。", conversation_id))
+            self._followed.pop(conversation_id, None)
+            return False
+        except StoreUnavailable:
+            pass  # the next change asks again
+        return True
 
     async def _tell_said(self, conversation_id: str, after: int) -> int:
         """Send what was said after a number; return the number of the last message sent."""

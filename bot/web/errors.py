@@ -122,6 +122,8 @@ def install(app: FastAPI) -> None:
 
 
 async def _conversation_not_found(request: Request, error: Exception) -> JSONResponse:
+    if request.url.path.startswith("/api/desk/"):
+        return error_response(404, "conversation_not_found", "找不到这个会话，或者您没有权限查看。")
     return error_response(404, "conversation_not_found", "找不到这个会话，或者口令不对。请重新开始一个会话。")
 
 

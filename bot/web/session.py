@@ -109,11 +109,11 @@ async def show_me(request: Request, principal: SignedInAnyhow) -> dict[str, Any]
 
 @router.delete("", status_code=204)
 async def sign_out(request: Request, response: Response) -> None:
-    """End the session; who leaves the desk takes no chats any more."""
+    """End the session; who has left every desk takes no chats any more."""
     principal = await find_signed_in(request, is_use=False)
     await asyncio.to_thread(sessions.sign_out, request.app.state.database, _token_of(request))
     if principal is not None:
-        await asyncio.to_thread(request.app.state.presences.leave, principal.username)
+        await asyncio.to_thread(request.app.state.presences.sign_off, principal.username, datetime.now(UTC))
     response.delete_cookie(COOKIE, path="/")
 
 

@@ -1,6 +1,6 @@
 """Takes the pictures of the desk's guide, from a running server with users who wait.
 
-    ./yingshang serve --data-dir /tmp/desk-pictures --today 2026-11-23T10:00      # in another terminal; note the admin's password
+    ./yingshang serve --data-dir var/pictures --today 2026-11-23T10:00      # in another terminal; note the admin's password
     .venv/bin/python -m docs.desk.capture --password PASSWORD [--url http://127.0.0.1:8000] [--username admin]
 
 Use a fresh data folder: the conversations that it begins stay there. Look at every picture before it is published.
