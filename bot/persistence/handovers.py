@@ -22,12 +22,11 @@ def find_open(session: Session, conversation_id: str) -> HandoverRow | None:
     )
 
 
-def find_unattended(session: Session, conversation_id: str, since: datetime) -> HandoverRow | None:
-    """Return the last request that nobody was there for, made since that time."""
+def find_unattended(session: Session, conversation_id: str) -> HandoverRow | None:
+    """Return the request that nobody was there for and that nobody has dealt with since; there is at most one."""
     return session.scalar(
         select(HandoverRow)
         .where(HandoverRow.conversation_id == conversation_id, HandoverRow.status == UNATTENDED)
-        .where(HandoverRow.requested_at >= since)
         .order_by(HandoverRow.id.desc())
         .limit(1)
     )
@@ -97,7 +96,7 @@ def durations(session: Session, team: str, since: datetime) -> tuple[list[float]
         select(HandoverRow)
         .where(HandoverRow.team == team, HandoverRow.taken_at.is_not(None), HandoverRow.requested_at >= since)
         .where(HandoverRow.reason != "step_in")
-        .order_by(HandoverRow.id.desc())
+        .order_by(HandoverRow.requested_at.desc())
         .limit(RECENT)
     ).all()
     waits = [(row.taken_at - row.requested_at).total_seconds() for row in found if row.taken_at]

@@ -87,6 +87,18 @@ def list_failures(session: Session, conversation_id: str, limit: int = 50) -> Se
     ).all()
 
 
+def is_agent_unheard(session: Session, conversation_id: str) -> bool:
+    """Return whether the last thing that an agent said was tried and has not got through."""
+    last = session.scalar(
+        select(OutboxRow)
+        .join(MessageRow, MessageRow.id == OutboxRow.message_id)
+        .where(OutboxRow.conversation_id == conversation_id, MessageRow.sender == "agent")
+        .order_by(OutboxRow.id.desc())
+        .limit(1)
+    )
+    return last is not None and (last.status in ("held", "failed") or (last.status == "pending" and last.last_error is not None))
+
+
 def list_of(session: Session, message_ids: Sequence[str]) -> Sequence[OutboxRow]:
     """Return what is known of the delivery of these messages."""
     return session.scalars(select(OutboxRow).where(OutboxRow.message_id.in_(message_ids))).all()

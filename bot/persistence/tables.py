@@ -38,7 +38,7 @@ class ConversationRow(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     token_sha256: Mapped[str] = mapped_column(String(64))
-    owner: Mapped[str] = mapped_column(String(80))
+    owner: Mapped[str] = mapped_column(String(80), index=True)
     owner_version: Mapped[int]
     last_sequence: Mapped[int]
     """Number of the last message; the next one gets one more."""
@@ -47,7 +47,7 @@ class ConversationRow(Base):
     """When something was last said."""
     heard_sequence: Mapped[int] = mapped_column(server_default="0")
     """Number of the last message that the bot's memory holds. What was said after it, it is told later."""
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
     """When a person, or silence, ended it. The user's next message opens it again."""
     tags: Mapped[list[Any] | None]
     unanswered_since: Mapped[datetime | None]
@@ -243,6 +243,7 @@ class HandoverRow(Base):
     __tablename__ = "handover"
     __table_args__ = (
         Index("ix_handover_queue", "status", "team", "priority", "requested_at"),
+        Index("ix_handover_of_team", "team", "requested_at"),
         Index(
             "uq_handover_open",
             "conversation_id",
@@ -264,14 +265,14 @@ class HandoverRow(Base):
     language: Mapped[str] = mapped_column(String(16))
     summary: Mapped[dict[str, Any]]
     requested_by: Mapped[str] = mapped_column(String(80))
-    requested_at: Mapped[datetime]
+    requested_at: Mapped[datetime] = mapped_column(index=True)
     queued_at: Mapped[datetime]
     """When this team's promise began."""
     escalate_at: Mapped[datetime | None]
     """When the promise ends; None = there is nothing more to try."""
     taken_by: Mapped[str | None] = mapped_column(String(64), index=True)
     """The agent who has it, or had it last."""
-    taken_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None] = mapped_column(index=True)
     first_reply_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
     """When the silent user was told that the chat is about to end."""

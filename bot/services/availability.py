@@ -16,8 +16,6 @@ from bot.services.desk_settings import DeskSettings, Team
 
 CONNECTED_FOR = timedelta(seconds=60)
 """How long after the last sign of a desk its agent still counts as there: a reload, a restart of ours."""
-CONTACT_OPEN_FOR = timedelta(days=3)
-"""How long a request that nobody was there for waits for a phone number, and for an agent who calls back."""
 DURATIONS_OF = timedelta(days=14)
 
 

@@ -153,6 +153,7 @@ class Chat:
             except Exception:
                 if not await asyncio.to_thread(self._gave_up, unhandled):
                     raise
+                self._live.tell(message.conversation_id, Happening("owner"))
 
     async def history(self, conversation_id: str, after: int) -> Turn:
         return await asyncio.to_thread(self._history, conversation_id, after)
@@ -342,7 +343,8 @@ class Chat:
         span = (session, conversation.id, conversation.heard_sequence, message.sequence, TOLD_AT_MOST)
         said = messages.list_between(*span, senders=("user", "agent"))
         given = [notice for notice in messages.list_between(*span, senders=("system",)) if _row_of(notice)]
-        return tuple(HeardTurn(m.sender, m.text, _row_of(m)) for m in sorted([*said, *given], key=lambda m: m.sequence))
+        told = [m for m in said if m.sender == "agent" or not self._handovers.words.is_only_for_desk(m.text)]
+        return tuple(HeardTurn(m.sender, m.text, _row_of(m)) for m in sorted([*told, *given], key=lambda m: m.sequence))
 
     def _owes(self, session: Session, message: MessageRow, conversation: ConversationRow) -> bool:
         """Return whether something waits for the platform's call that brought this message."""

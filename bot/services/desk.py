@@ -14,8 +14,9 @@ from bot.business.roles import Permission, Principal
 from bot.errors import AccountNotFound, HandoverRefused, MessageRefused, OwnedByOther, TransitionRefused
 from bot.persistence import conversations, desk_lists, handovers, messages, outbox, presences, users
 from bot.persistence.database import Database, Session
-from bot.persistence.handovers import ENDED, UNATTENDED
+from bot.persistence.handovers import ENDED
 from bot.persistence.tables import ConversationRow, MessageRow, NoteRow, UserRow
+from bot.services.availability import is_connected
 from bot.services.desk_access import get_conversation_to_change
 from bot.services.handover import Handovers, has_room
 from bot.services.handover_notices import Button
@@ -25,7 +26,8 @@ from bot.services.message_text import clean_message
 from bot.services.ownership import By
 from knowledge.base import Row
 
-MAX_CLIENT_ID = 100
+MAX_CLIENT_ID = 90
+"""Together with the user name it must fit into a message's external id."""
 MAX_TAGS, MAX_TAG = 10, 16
 MAX_NOTE = 2_000
 MAX_HINT = 300
@@ -75,6 +77,7 @@ class Desk:
             if owner.agent == username:
                 return
             agent = self._get_agent(session, username)
+            self._check_is_there(session, principal, username)
             by = By.agent(principal.username, is_supervisor=username != principal.username or owner.agent is not None)
             if owner.agent is not None:
                 self._handovers.transfer(session, conversation, agent, self._now(), by)
@@ -115,7 +118,7 @@ class Desk:
             self._handovers.return_to_bot(session, conversation, self._now(), by, _short(hint, MAX_HINT), button)
 
     def close(self, principal: Principal, conversation_id: str, result: str, note: str, with_survey: bool) -> None:
-        """End a chat of one's own; a supervisor may end one that waits, or another's."""
+        """End a chat of one's own, or one that waits; a supervisor may end another's."""
         if result not in self._settings.results:
             raise HandoverRefused("result_unknown")
         with self._changing(principal, conversation_id) as (session, conversation):
@@ -164,8 +167,8 @@ class Desk:
     def mark_done(self, principal: Principal, conversation_id: str, note: str) -> None:
         """A request that nobody was there for was dealt with in another way, such as a telephone call."""
         with self._changing(principal, conversation_id) as (session, conversation):
-            row = handovers.find_last(session, conversation.id)
-            if row is None or row.status != UNATTENDED:
+            row = handovers.find_unattended(session, conversation.id)
+            if row is None:
                 raise HandoverRefused("not_unattended")
             row.status, row.result, row.ended_at = ENDED, "done", self._now()
             row.closing_note = _short(note, MAX_NOTE) or None
@@ -211,6 +214,12 @@ class Desk:
     def _check_nobody_has_it(self, session: Session, conversation: ConversationRow) -> None:
         if agent := conversations.owner_of(conversation).agent:
             raise OwnedByOther(presences.names(session).get(agent, agent))
+
+    def _check_is_there(self, session: Session, principal: Principal, username: str) -> None:
+        """Raise HandoverRefused for a colleague who is not there: the user would be told that they are."""
+        presence = presences.find_presence(session, username)
+        if username != principal.username and not is_connected(presence.seen_at if presence else None, self._now()):
+            raise HandoverRefused("agent_unavailable")
 
     def _get_agent(self, session: Session, username: str) -> UserRow:
         """Return who is to get a chat, locked, so that two chats given at the same moment are both counted."""

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.business.contact import find_phone, masked
+from bot.business.contact import leaves_contact, masked
 from bot.business.handover import asks_for_person, stops_waiting
 from bot.business.ownership import Kind, Transition
 from bot.business.payload import LEAVE_CONTACT, RATE, STOP_WAITING, parse_desk_payload
 from bot.business.survey import OPEN_FOR, Rating, parse_rating
 from bot.persistence import conversations, handovers
 from bot.persistence.database import Session
-from bot.persistence.handovers import WAITING
+from bot.persistence.handovers import ENDED, UNATTENDED, WAITING
 from bot.persistence.tables import ConversationRow, MessageRow
 from bot.services import handover_notices as notices
-from bot.services.availability import CONTACT_OPEN_FOR, Availability
+from bot.services.availability import Availability
 from bot.services.ownership import USER, pass_on, tell_user
 from knowledge.normalise import normalise
 
@@ -52,8 +52,12 @@ class DeskWords:
             or stops_waiting(plain)
             or asks_for_person(plain)
             or parse_rating(text)
-            or find_phone(text) is not None
+            or leaves_contact(text)
         )
+
+    def is_only_for_desk(self, text: str) -> bool:
+        """Whether the words say nothing about any matter, so that the bot need not know them."""
+        return parse_rating(text) is not None or stops_waiting(normalise(text)) or asks_for_person(normalise(text))
 
     def is_rating(self, text: str, payload: str | None) -> bool:
         """Whether the words only rate what is over, which opens nothing again."""
@@ -69,8 +73,8 @@ class DeskWords:
         if (said and said.intent == STOP_WAITING) or (said is None and stops_waiting(text)):
             return self._stop_waiting(session, conversation, now) if owner.agent is None else None
         if said and said.intent == LEAVE_CONTACT:
-            return notices.asked_for_contact()
-        if phone := find_phone(message.text):
+            return self._ask_for_contact(session, conversation, now)
+        if phone := leaves_contact(message.text):
             return self._keep_contact(session, conversation, message.text, phone, now)
         if payload is not None and said is None:
             return None  # the number of an option that the bot offered is no rating
@@ -84,8 +88,19 @@ class DeskWords:
         if row is None or row.status != WAITING:
             return notices.was_not_waiting()
         pass_on(session, conversation, Transition.WITHDRAW, USER, now, handover=row)
-        handovers.end(row, "withdrawn", now)
+        if row.contact:  # they would rather be called
+            row.status, row.escalate_at = UNATTENDED, None
+        else:
+            handovers.end(row, "withdrawn", now)
         return notices.waiting_stopped()
+
+    def _ask_for_contact(self, session: Session, conversation: ConversationRow, now: datetime) -> notices.Notice:
+        """Ask for a number; the last request that nobody was there for, however old, then waits for it."""
+        last = handovers.find_last(session, conversation.id)
+        if last is not None and last.status == ENDED and conversations.owner_of(conversation).is_bot and last.taken_by is None:
+            last.status, last.ended_at, last.result = UNATTENDED, None, None
+        expected = handovers.find_open(session, conversation.id) or handovers.find_unattended(session, conversation.id)
+        return notices.asked_for_contact() if expected else notices.contact_not_expected()
 
     def _tell_place(self, session: Session, conversation: ConversationRow) -> notices.Notice | None:
         row = handovers.find_open(session, conversation.id)
@@ -98,14 +113,15 @@ class DeskWords:
         self, session: Session, conversation: ConversationRow, text: str, phone: str, now: datetime
     ) -> notices.Notice | None:
         """Keep a phone number with the request it belongs to; None where there is none, or a person reads it anyway."""
+        contact = {"phone": phone, "text": text}
         row = handovers.find_open(session, conversation.id)
         if row is not None:
-            row.contact = {"phone": phone, "text": text}
-            return None
-        row = handovers.find_unattended(session, conversation.id, now - CONTACT_OPEN_FOR)
+            row.contact = contact
+            return notices.contact_noted(masked(phone)) if row.status == WAITING else None
+        row = handovers.find_unattended(session, conversation.id)
         if row is None:
             return None
-        row.contact = {"phone": phone, "text": text}
+        row.contact = contact
         return notices.contact_kept(masked(phone), self._availability.hours_text(self._availability.team(row.team)))
 
     def _rate(self, session: Session, conversation: ConversationRow, rating: Rating, now: datetime) -> notices.Notice | None:

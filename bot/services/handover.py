@@ -14,7 +14,7 @@ from typing import Any
 from bot.business.confidence import ANSWER_FROM
 from bot.business.deadline import ends_within_a_day
 from bot.business.handover import Reason, asks_for_person, priority_of
-from bot.business.ownership import AGENT_PREFIX, Transition
+from bot.business.ownership import AGENT_PREFIX, Actor, Transition
 from bot.business.routing import DEFAULT_LANGUAGE
 from bot.business.summary import SaidTurn, Summary, summarise
 from bot.errors import HandoverRefused
@@ -24,7 +24,7 @@ from bot.persistence.handovers import ACTIVE, UNATTENDED, WAITING
 from bot.persistence.tables import ConversationRow, HandoverRow, MessageRow, UserRow
 from bot.services import handover_notices as notices
 from bot.services.assistant import Reply
-from bot.services.availability import CONTACT_OPEN_FOR, Availability
+from bot.services.availability import Availability
 from bot.services.desk_settings import Team
 from bot.services.desk_words import DeskWords
 from bot.services.ownership import SYSTEM, USER, By, pass_on, tell_user
@@ -106,7 +106,7 @@ class Handovers:
         now: datetime,
         due_at: datetime | None,
     ) -> None:
-        if handovers.find_unattended(session, conversation.id, now - CONTACT_OPEN_FOR) is None:
+        if handovers.find_unattended(session, conversation.id) is None:
             row = self._new(session, conversation, message, reason, team, subject, USER, now)
             row.status = UNATTENDED
             session.add(row)
@@ -122,7 +122,7 @@ class Handovers:
         transition = Transition.TAKE if by == By.agent(agent.username) else Transition.ASSIGN
         pass_on(session, conversation, transition, by, now, agent=agent.username, handover=row)
         assert row is not None, "the queue owns it, so it has a handover"
-        self._begin(session, row, agent, now)
+        self._begin(session, conversation, row, agent, now)
         tell_user(session, conversation, notices.taken(name_of(agent)), now)
 
     def step_in(self, session: Session, conversation: ConversationRow, agent: UserRow, now: datetime, by: By) -> None:
@@ -133,7 +133,7 @@ class Handovers:
         session.add(row)
         session.flush()
         pass_on(session, conversation, Transition.STEP_IN, by, now, agent=agent.username, handover=row)
-        self._begin(session, row, agent, now)
+        self._begin(session, conversation, row, agent, now)
         tell_user(session, conversation, notices.stepped_in(name_of(agent)), now)
 
     def transfer(
@@ -141,9 +141,9 @@ class Handovers:
     ) -> None:
         """Give a chat that one agent has to another."""
         row = self._get_active(session, conversation)
-        transition = Transition.TRANSFER if by.name == conversation.owner else Transition.REASSIGN
+        transition = Transition.TRANSFER if by.actor is Actor.AGENT else Transition.REASSIGN
         pass_on(session, conversation, transition, by, now, agent=agent.username, handover=row, detail=_noted(note))
-        self._begin(session, row, agent, now)
+        self._begin(session, conversation, row, agent, now)
         tell_user(session, conversation, notices.passed_to(name_of(agent)), now)
 
     def transfer_to_team(
@@ -186,7 +186,8 @@ class Handovers:
         has_talked = row.taken_by is not None
         handovers.end(row, result, now)
         row.survey_asked_at = now if with_survey and has_talked else None
-        tell_user(session, conversation, notices.closed(with_survey and has_talked), now)
+        notice = notices.closed(with_survey) if has_talked else notices.closed_unserved()
+        tell_user(session, conversation, notice, now)
 
     # What time causes.
 
@@ -275,7 +276,7 @@ class Handovers:
 
     def _take_over_unattended(self, session: Session, row: HandoverRow, now: datetime) -> None:
         """Let a request that nobody was there for go on in this one."""
-        if asked := handovers.find_unattended(session, row.conversation_id, now - CONTACT_OPEN_FOR):
+        if asked := handovers.find_unattended(session, row.conversation_id):
             row.contact = asked.contact
             handovers.end(asked, "followed_up", now)
 
@@ -303,9 +304,11 @@ class Handovers:
             raise HandoverRefused("not_yours")
         return row
 
-    def _begin(self, session: Session, row: HandoverRow, agent: UserRow, now: datetime) -> None:
+    def _begin(self, session: Session, conversation: ConversationRow, row: HandoverRow, agent: UserRow, now: datetime) -> None:
+        """Let the agent have it. From now on the user waits for a word of theirs, whatever others have said before."""
         row.status, row.escalate_at, row.warned_at = ACTIVE, None, None
         row.taken_by, row.taken_at = agent.username, row.taken_at or now
+        conversation.unanswered_since = conversation.unanswered_since or now
         presences.get_presence(session, agent.username).last_assigned_at = now
 
     def _queue_again(self, session: Session, row: HandoverRow, team: Team, now: datetime) -> None:

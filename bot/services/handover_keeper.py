@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.business.routing import assign
 from bot.errors import BotError
-from bot.persistence import conversations, handovers, presences, users
+from bot.persistence import conversations, handovers, outbox, presences, users
 from bot.persistence.database import Database, Session
 from bot.persistence.handovers import ACTIVE, WAITING
 from bot.persistence.tables import ConversationRow, HandoverRow
@@ -180,6 +180,8 @@ class HandoverKeeper:
         row = handovers.find_open(session, conversation.id)
         if row is None or row.status != ACTIVE:
             return None
+        if act != self._release and outbox.is_agent_unheard(session, conversation.id):
+            return None  # a user who was not reached is not silent
         presence = presences.find_presence(session, row.taken_by or "")
         seen_at = presence.seen_at if presence else None
         return row if self._act_on_silence(row, conversation, seen_at, self._now()) == act else None

@@ -23,7 +23,7 @@ URGENT = "事情紧急请不要等，马上拨打12345（全天24小时）。"
 CANNOT_WAIT = frozenset({Reason.DANGER, Reason.DISTRESS, Reason.URGENT_HARM, Reason.FRAUD_VICTIM})
 CALL_FIRST = "请不要等我们，先打上面的电话。"
 HOW_TO_LEAVE = (
-    "想让工作人员上班后联系您，请直接回复电话和要办的事，比如“13800000000 王女士，咨询信用修复进度”；"
+    "想让工作人员联系您，请直接回复电话和要办的事，比如“13800000000 王女士，咨询信用修复进度”；"
     "着急的话请拨打12345（全天24小时）。"
 )
 
@@ -71,9 +71,16 @@ def asked_for_contact() -> Notice:
 
 
 def contact_kept(phone: str, hours: str) -> Notice:
-    return Notice(
-        f"已记下您的联系电话{phone}和要办的事，工作人员上班后会看到并联系您。{hours}着急的话请拨打12345（全天24小时）。"
-    )
+    return Notice(f"已记下您的联系电话{phone}和要办的事，工作人员看到后会联系您。{hours}着急的话请拨打12345（全天24小时）。")
+
+
+def contact_noted(phone: str) -> Notice:
+    text = f"已记下您的联系电话{phone}，您仍在排队，工作人员接入后会看到。不想等了，回复“不等了”，工作人员看到后再联系您。"
+    return Notice(text, (STOP,))
+
+
+def contact_not_expected() -> Notice:
+    return Notice("现在没有等您留电话的事项。需要人工，请先回复“转人工”；着急的话请拨打12345（全天24小时）。")
 
 
 def waiting_stopped() -> Notice:
@@ -134,6 +141,10 @@ def about_to_end(minutes: int) -> Notice:
 
 def closed(with_survey: bool) -> Notice:
     return _ending("这次人工服务结束了，感谢您的耐心。", with_survey)
+
+
+def closed_unserved() -> Notice:
+    return Notice("工作人员已结束这次排队。以后有事随时写，小助接着为您服务；仍需要人工，请回复“转人工”。")
 
 
 def expired(with_survey: bool) -> Notice:

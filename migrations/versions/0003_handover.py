@@ -114,6 +114,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_handover_ended_at"), ["ended_at"], unique=False)
         batch_op.create_index("ix_handover_queue", ["status", "team", "priority", "requested_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_handover_taken_by"), ["taken_by"], unique=False)
+        batch_op.create_index("ix_handover_of_team", ["team", "requested_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_requested_at"), ["requested_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_taken_at"), ["taken_at"], unique=False)
         batch_op.create_index(
             "uq_handover_open",
             ["conversation_id"],
@@ -150,6 +153,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("tags", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("unanswered_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_conversation_last_at"), ["last_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_conversation_owner"), ["owner"], unique=False)
+        batch_op.create_index(batch_op.f("ix_conversation_closed_at"), ["closed_at"], unique=False)
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("author", sa.String(length=64), nullable=True))

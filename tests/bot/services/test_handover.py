@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bot.business.roles import Principal, Role
+from bot.persistence import handovers
 from bot.persistence.tables import OutboxRow
 from bot.services.chat import FAILURES_UNTIL_GIVEN_UP, SORRY, TOLD_AT_MOST
 from bot.services.handover_notices import CONTACT, STOP
@@ -236,18 +237,56 @@ def test_a_number_that_nobody_asked_for_is_an_ordinary_message(office: Office, m
     assert office.visitor().say("13800001111是诈骗电话吗") == ["到：13800001111是诈骗电话吗"]
 
 
-def test_after_three_days_a_number_belongs_to_no_request_any_more(office: Office) -> None:
+def test_a_request_outlives_a_long_holiday_and_its_number_goes_along(office: Office) -> None:
     visitor = office.waiting()
-    office.pass_time(3 * 86_400 + 1)
+    visitor.say("13800001111 注销")
+    office.pass_time(8 * 86_400)
+    mei = office.agent("mei")
 
-    assert visitor.say("13800001111") == ["到：13800001111"]
+    office.desk.take(mei, visitor.id)
+
+    assert visitor.handover.contact == {"phone": "13800001111", "text": "13800001111 注销"}
+    with office.database.session() as session:
+        assert handovers.find_unattended(session, visitor.id) is None
+
+
+def test_a_question_in_which_a_number_occurs_is_answered_and_replaces_no_number(office: Office) -> None:
+    visitor = office.waiting()
+    visitor.say("13800001111 注销")
+
+    question = "请问0571-87654321这个电话打不通怎么变更登记？"
+
+    assert visitor.say(question) == [f"到：{question}"]
+    assert visitor.handover.contact and visitor.handover.contact["phone"] == "13800001111"
 
 
 def test_a_number_left_while_waiting_is_kept_for_whoever_takes_the_chat(office: Office, mei: Principal) -> None:
     visitor = office.waiting()
 
-    assert visitor.say("我的手机13800001111，杭州小鱼网络科技有限公司") == []
+    (said,) = visitor.say("我的手机13800001111，杭州小鱼网络科技有限公司")
+
+    assert said.startswith("已记下您的联系电话138****1111，您仍在排队")
     assert visitor.handover.contact and visitor.handover.contact["phone"] == "13800001111"
+
+
+def test_who_left_a_number_and_stops_waiting_is_called_back(office: Office, mei: Principal) -> None:
+    visitor = office.waiting()
+    visitor.say("我的手机13800001111")
+
+    visitor.say("不等了")
+
+    assert (visitor.handover.status, visitor.owner) == ("unattended", "bot")
+
+
+def test_who_was_passed_on_waits_for_a_word_of_the_new_agent(office: Office, mei: Principal) -> None:
+    visitor = office.talking_to(mei)
+    office.agent("lin")
+
+    office.desk.transfer(mei, visitor.id, "lin", "")
+    office.pass_time(3600)
+
+    assert visitor.conversation.unanswered_since is not None
+    assert visitor.owner == "agent:lin", "nobody may blame the user for the silence"
 
 
 def test_a_request_that_nobody_was_there_for_goes_on_in_the_next_one(office: Office) -> None:
