@@ -27,6 +27,8 @@ REFRESH_S = 10.0
 """How often waits are estimated anew while nothing happens."""
 AGAIN_S = 1.0
 IDS_IN_A_QUERY = 400
+SHOWN = frozenset({"message", "owner", "entry"})
+"""Kinds of happenings that change a card."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class News:
     queue: QueueState
     agents: Collection[str]
     """Whose presence changed."""
+    shown: dict[str, str] = field(default_factory=dict)
+    """What subscribers made of the cards, by conversation, so that it is made once for all of them."""
 
 
 class Subscriber(Protocol):
@@ -114,7 +118,8 @@ class DeskBoard:
         desk = changed.get(DESK, set())
         concerns_queue = bool(desk) or any("owner" in kinds for kinds in changed.values())
         is_idle = not changed and not self.queue.places
-        ids = [each for each in changed if each != DESK] if self._subscribers else []
+        shown = [each for each, kinds in changed.items() if each != DESK and not kinds.isdisjoint(SHOWN)]
+        ids = shown if self._subscribers else []
         if is_idle or not (ids or concerns_queue or not changed):
             return
         before = self.queue

@@ -33,9 +33,11 @@ CLOSE_SIGNED_OUT, CLOSE_CROSS_SITE = 4401, 4403
 OPEN_AT_MOST = 20
 HEARTBEAT_S = 20.0
 """How often the session is looked at again, and the agent noted as there."""
-POLL_S = 5.0
+POLL_S = 8.0
 """How often an open conversation is looked at without being told of anything."""
 MAX_FRAME = 4_000
+NEWS = frozenset({"message", "owner"})
+"""Kinds of happenings after which something may have been said."""
 router = APIRouter(prefix="/api/desk", tags=["desk"])
 
 
@@ -67,7 +69,8 @@ class _DeskStream:
         self._live: LiveEvents = state.live
         self._presences: Presences = state.presences
         self._teams = seen_by(principal, self._settings).teams
-        self._cards: dict[str, tuple[Card, Mapping[str, str]]] = {}
+        self._cards: dict[str, News] = {}
+        """By conversation: the news that hold its card."""
         self._frames: list[dict[str, Any]] = []
         self._has_news = asyncio.Event()
         self._counts: dict[str, int] = {}
@@ -91,7 +94,7 @@ class _DeskStream:
         """Take note of what the board tells."""
         for conversation_id, card in news.cards.items():
             if self._sees(card):
-                self._cards[conversation_id] = (card, news.names)
+                self._cards[conversation_id] = news
         for username in news.agents:
             if username == self._principal.username:
                 self._frames.append({"type": "presence", "username": username})
@@ -120,9 +123,8 @@ class _DeskStream:
             self._has_news.clear()
             frames, self._frames = self._frames, []
             cards, self._cards = self._cards, {}
-            for card, names in cards.values():
-                entry = entry_json(card, names, self._board.queue, self._settings)
-                await self._websocket.send_text(_dumps({"type": "entry", "entry": entry}))
+            for conversation_id, news in cards.items():
+                await self._websocket.send_text(_entry_frame(news, conversation_id, self._settings))
             for frame in frames:
                 if frame["type"] == "presence":
                     frame["presence"] = await self._presence()
@@ -195,16 +197,18 @@ class _DeskStream:
         with self._live.listen(conversation_id) as happenings:
             after = await self._tell_said(conversation_id, after)
             while True:
+                happened: list[Happening] = []
                 with contextlib.suppress(TimeoutError):
-                    happening = await asyncio.wait_for(happenings.get(), POLL_S)
-                    if happening.kind == "typing":
-                        self._tell_typing(conversation_id, happening)
-                        continue
-                    if happening.kind == "owner" and not await self._may_still_follow(conversation_id):
-                        return
+                    happened.append(await asyncio.wait_for(happenings.get(), POLL_S))
+                    happened.extend(happenings.get_nowait() for _ in range(happenings.qsize()))
+                kinds = {happening.kind for happening in happened}
+                if "owner" in kinds and not await self._may_still_follow(conversation_id):
+                    return
+                if not happened or kinds & NEWS:
+                    after = await self._tell_said(conversation_id, after)
+                for happening in happened:
                     with contextlib.suppress(StoreUnavailable):
                         await self._tell_beside(conversation_id, happening)
-                after = await self._tell_said(conversation_id, after)
 
     async def _may_still_follow(self, conversation_id: str) -> bool:
         """Look again whether they may see the conversation, now that it has passed to others; if not, say so and let go."""
@@ -235,11 +239,21 @@ class _DeskStream:
             self._send(frame)
 
     async def _tell_beside(self, conversation_id: str, happening: Happening) -> None:
-        if happening.kind == "delivery" and (row := await asyncio.to_thread(self._reading.delivery_of, happening.about)):
+        if happening.kind == "typing":
+            self._tell_typing(conversation_id, happening)
+        elif happening.kind == "delivery" and (row := await asyncio.to_thread(self._reading.delivery_of, happening.about)):
             frame = {"type": "delivery", "conversation_id": conversation_id, "message_id": happening.about}
             self._send(frame | {"delivery": delivery_json(row)})
         elif happening.kind == "note" and (found := await asyncio.to_thread(self._reading.note_of, int(happening.about))):
             self._send({"type": "note", "conversation_id": conversation_id, "note": note_json(*found)})
+
+
+def _entry_frame(news: News, conversation_id: str, settings: DeskSettings) -> str:
+    """Return the frame with the conversation's card, the same for everybody who is told of these news."""
+    if conversation_id not in news.shown:
+        entry = entry_json(news.cards[conversation_id], news.names, news.queue, settings)
+        news.shown[conversation_id] = _dumps({"type": "entry", "entry": entry})
+    return news.shown[conversation_id]
 
 
 def _error(code: str, message: str, conversation_id: str | None = None) -> dict[str, Any]:
