@@ -79,7 +79,7 @@ def history_faults(history: Sequence[Mapping[str, Any]], talk: Talk) -> Counter[
         known, kept = set(accepted), set(stored)
         faults["lost"] += len(known - kept)
         faults["doubled"] += len(stored) - len(kept)
-        faults["out_of_order"] += [name for name in stored if name in known] != [name for name in accepted if name in kept]
+        faults["out_of_order"] += [name for name in dict.fromkeys(stored) if name in known] != [n for n in accepted if n in kept]
     written = sum(message["sender"] == "agent" for message in history)
     faults["doubled"] += max(0, written - talk.agent_messages_sent)
     numbers = [message["sequence"] for message in history]
