@@ -26,8 +26,8 @@ LIMITS = {
     "handles_left": 36.0,
     "thread_growth": 0.0,
 }
-"""The highest values allowed. Memory: the rise of the straight line from SETTLED_AFTER_S to the end. Handles: the database's twelve
-connections, of three files each, stay open."""
+"""The highest values allowed. Memory: the rise of the straight line from SETTLED_AFTER_S to the end. Handles: the twelve
+connections of the database, of three files each, stay open."""
 
 
 def update_figures(updates: Updates) -> dict[str, Any]:
