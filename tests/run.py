@@ -89,7 +89,7 @@ def _steps(fast: bool, selection: list[str]) -> Iterator[Step]:
     if fast:
         yield Step("unit tests", [*pytest, "not browser and not slow"], limit_s=600)
         return
-    yield Step("unit and integration tests", [*pytest, "not browser"], limit_s=1_080)
+    yield Step("unit and integration tests", [*pytest, "not browser"], limit_s=1_300)
     yield Step("browser tests", [*pytest, "browser"], limit_s=480)
 
 
