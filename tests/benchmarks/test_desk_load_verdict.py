@@ -131,6 +131,12 @@ def test_who_has_left_need_not_have_heard_the_end():
     assert +history_faults(said(*WHOLE), talk) == {}
 
 
+def test_what_was_said_after_the_history_was_read_is_no_fault():
+    talk = Talk(CONFIRMED, agent_messages_sent=1, heard=[1, 2, 3, 4, 5])
+
+    assert +history_faults(said(*WHOLE), talk) == {}
+
+
 def test_a_place_is_wrong_when_the_queue_says_otherwise():
     queue = [
         {"conversation_id": name, "handover": {"team_title": team}} for name, team in (("a", "一"), ("b", "二"), ("c", "一"))
