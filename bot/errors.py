@@ -243,3 +243,75 @@ class CannedReplyNotFound(BotError, LookupError):
     def __init__(self, reply_id: int) -> None:
         super().__init__(str(reply_id))
         self.reply_id = reply_id
+
+
+class CaseNotFound(BotError, LookupError):
+    """There is no such case, or it is not theirs to see. The two are one error, so that numbers cannot be probed."""
+
+
+class CaseChangeRefused(BotError, ValueError):
+    """The table of states has no such change. `reason`: not_from_here, not_yours, needs_text, reopened_before,
+    department_needed, department_unknown or already_so."""
+
+    def __init__(self, reason: str, transition: str, state: str) -> None:
+        super().__init__(f"{transition} from {state}: {reason}")
+        self.reason = reason
+        self.transition = transition
+        self.state = state
+
+
+class CaseConflict(BotError):
+    """Somebody else changed the case since it was looked at."""
+
+
+class CaseInvalid(BotError, ValueError):
+    """What is to be filed or changed has mistakes: field -> what to do about it."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = problems
+
+
+class EnterpriseNotFound(BotError, LookupError):
+    """No enterprise has this 统一社会信用代码."""
+
+
+class BindingRefused(BotError):
+    """Somebody may not speak for an enterprise. `reason`: code_wrong (also used, expired, revoked, of another enterprise:
+    they cannot be told apart), too_many_tries, consent_needed, already_bound."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IdentityProviderUnavailable(BotError):
+    """The identity provider did not answer, or not as the protocol has it."""
+
+
+class TaskNotFound(BotError, LookupError):
+    """No task of the database has this number."""
+
+
+class TaskInvalid(BotError, ValueError):
+    """What is to be added to a task has mistakes: field -> what to do about it."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = problems
+
+
+class TaskConflict(BotError):
+    """Somebody else changed the task's additions since they were looked at."""
+
+
+class WorkItemNotFound(BotError, LookupError):
+    """No work item has this number."""
+
+
+class WorkItemRefused(BotError, ValueError):
+    """What cannot be done with a work item. `reason`: not_from_here, needs_text, task_unknown, department_unknown, conflict."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -10,6 +10,8 @@ from bot.errors import PermissionDenied
 
 
 class Permission(StrEnum):
+    CASES = "cases"
+    """See cases: all, or those of one's own department."""
     READ = "read"
     """See conversations and figures."""
     TALK = "talk"
@@ -24,15 +26,22 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    DEPARTMENT = "department"
+    """Somebody of the department that answers cases; sees and answers its cases, and nothing else."""
     READONLY = "readonly"
 
 
 _PERMISSIONS: Mapping[Role, tuple[Permission, ...]] = {
-    Role.READONLY: (Permission.READ,),
-    Role.AGENT: (Permission.READ, Permission.TALK),
-    Role.SUPERVISOR: (Permission.READ, Permission.TALK, Permission.SUPERVISE),
+    Role.DEPARTMENT: (Permission.CASES,),
+    Role.READONLY: (Permission.CASES, Permission.READ),
+    Role.AGENT: (Permission.CASES, Permission.READ, Permission.TALK),
+    Role.SUPERVISOR: (Permission.CASES, Permission.READ, Permission.TALK, Permission.SUPERVISE),
     Role.ADMIN: tuple(Permission),
 }
+
+
+TALKING_ROLES = tuple(role for role in Role if Permission.TALK in _PERMISSIONS[role])
+"""Roles of those who can take chats."""
 
 
 def permissions_of(role: Role) -> tuple[Permission, ...]:
@@ -55,6 +64,8 @@ class Principal:
     capacity: int = 5
     """How many chats at a time."""
     must_change_password: bool = False
+    department: str | None = None
+    """Whose cases somebody of the role department sees and answers."""
 
     def may(self, permission: Permission) -> bool:
         return permission in permissions_of(self.role)

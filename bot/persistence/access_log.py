@@ -1,4 +1,4 @@
-"""Named queries on who looked at whose conversation."""
+"""Named queries on who looked at what of somebody else's, and who tried in vain."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from bot.persistence.tables import AccessLogRow
 
 SAME_LOOK = timedelta(minutes=10)
 """Looking again within this time is still the same look."""
+ALLOWED, DENIED = "allowed", "denied"
 
 
 def note_access(session: Session, username: str, action: str, conversation_id: str | None, now: datetime) -> None:
-    """Write the access down, unless the same was written down just before."""
+    """Write the access to a conversation down, unless the same was written down just before."""
     known = session.scalar(
         select(AccessLogRow.id)
         .where(AccessLogRow.username == username, AccessLogRow.conversation_id == conversation_id)
@@ -23,3 +24,10 @@ def note_access(session: Session, username: str, action: str, conversation_id: s
     )
     if known is None:
         session.add(AccessLogRow(username=username, action=action, conversation_id=conversation_id, at=now))
+
+
+def note_attempt(
+    session: Session, who: str, action: str, about: str, outcome: str, now: datetime, conversation_id: str | None = None
+) -> None:
+    """Write an attempt down, each one. `about`: an id, or a hash of what was asked for in vain; never words of a person."""
+    session.add(AccessLogRow(username=who, action=action, about=about, outcome=outcome, conversation_id=conversation_id, at=now))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.business.roles import TALKING_ROLES
 from bot.persistence.tables import AgentPresenceRow, UserRow
 
 READY, AWAY = "ready", "away"
@@ -32,7 +33,7 @@ def list_presences(session: Session) -> Sequence[tuple[UserRow, AgentPresenceRow
     found = session.execute(
         select(UserRow, AgentPresenceRow)
         .outerjoin(AgentPresenceRow, AgentPresenceRow.username == UserRow.username)
-        .where(UserRow.disabled.is_(False), UserRow.role != "readonly")
+        .where(UserRow.disabled.is_(False), UserRow.role.in_(TALKING_ROLES))
         .order_by(UserRow.username)
     )
     return [(user, presence) for user, presence in found]
@@ -43,7 +44,7 @@ def list_ready(session: Session, seen_since: datetime) -> Sequence[tuple[UserRow
     found = session.execute(
         select(UserRow, AgentPresenceRow)
         .join(AgentPresenceRow, AgentPresenceRow.username == UserRow.username)
-        .where(UserRow.disabled.is_(False), UserRow.role != "readonly")
+        .where(UserRow.disabled.is_(False), UserRow.role.in_(TALKING_ROLES))
         .where(AgentPresenceRow.state == READY, AgentPresenceRow.seen_at >= seen_since)
         .order_by(UserRow.username)
     )

@@ -350,15 +350,20 @@ class CannedReplyRow(Base):
 
 
 class AccessLogRow(Base):
-    """Who looked at what of somebody else's."""
+    """Who looked at what of somebody else's, and who tried in vain."""
 
     __tablename__ = "access_log"
     __table_args__ = (Index("ix_access_log_recent", "username", "conversation_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    username: Mapped[str] = mapped_column(String(64))
+    username: Mapped[str] = mapped_column(String(160))
+    """An account, or the holder of a binding."""
     action: Mapped[str] = mapped_column(String(32))
     conversation_id: Mapped[str | None] = mapped_column(String(64))
+    about: Mapped[str | None] = mapped_column(String(128))
+    """What else was looked at or tried: a case, an enterprise, a binding. What was asked for in vain is here as a hash."""
+    outcome: Mapped[str] = mapped_column(String(16), server_default="allowed")
+    """allowed or denied."""
     at: Mapped[datetime]
 
 
@@ -436,7 +441,9 @@ class UserRow(Base):
     username: Mapped[str] = mapped_column(String(64), primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(256))
     role: Mapped[str] = mapped_column(String(16))
-    """agent, supervisor, admin or readonly."""
+    """agent, supervisor, admin, department or readonly."""
+    department: Mapped[str | None] = mapped_column(String(32))
+    """Whose cases an account of the role department sees and answers."""
     display_name: Mapped[str] = mapped_column(String(64), server_default="")
     """What users and colleagues see; "" = the user name."""
     teams: Mapped[list[Any] | None]

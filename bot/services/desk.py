@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.business.ownership import Kind
-from bot.business.roles import Permission, Principal
+from bot.business.roles import TALKING_ROLES, Permission, Principal
 from bot.errors import AccountNotFound, HandoverRefused, MessageRefused, OwnedByOther, TransitionRefused
 from bot.persistence import conversations, desk_lists, handovers, messages, outbox, presences, users
 from bot.persistence.database import Database, Session
@@ -224,7 +224,7 @@ class Desk:
     def _get_agent(self, session: Session, username: str) -> UserRow:
         """Return who is to get a chat, locked, so that two chats given at the same moment are both counted."""
         user = users.find_user(session, username, for_update=True) if username.isprintable() else None
-        if user is None or user.disabled or user.role == "readonly":
+        if user is None or user.disabled or user.role not in TALKING_ROLES:
             raise AccountNotFound(username)
         return user
 

@@ -118,6 +118,7 @@ def principal_of(user: UserRow) -> Principal:
         languages=tuple(user.languages or ()),
         capacity=user.capacity,
         must_change_password=user.must_change_password,
+        department=user.department,
     )
 
 

@@ -7,16 +7,17 @@ import pytest
 from bot.business.roles import Permission, Principal, Role, permissions_of
 from bot.errors import PermissionDenied
 
-READ, TALK, SUPERVISE, ADMINISTER = Permission
+CASES, READ, TALK, SUPERVISE, ADMINISTER = Permission
 
 
 @pytest.mark.parametrize(
     ("role", "permissions"),
     [
-        (Role.READONLY, (READ,)),
-        (Role.AGENT, (READ, TALK)),
-        (Role.SUPERVISOR, (READ, TALK, SUPERVISE)),
-        (Role.ADMIN, (READ, TALK, SUPERVISE, ADMINISTER)),
+        (Role.DEPARTMENT, (CASES,)),
+        (Role.READONLY, (CASES, READ)),
+        (Role.AGENT, (CASES, READ, TALK)),
+        (Role.SUPERVISOR, (CASES, READ, TALK, SUPERVISE)),
+        (Role.ADMIN, (CASES, READ, TALK, SUPERVISE, ADMINISTER)),
     ],
 )
 def test_each_role_may_what_the_contract_says(role: Role, permissions: tuple[Permission, ...]) -> None:

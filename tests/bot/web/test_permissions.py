@@ -29,7 +29,7 @@ def _with(permission: Permission) -> frozenset[Role]:
     return frozenset(role for role in Role if permission in permissions_of(role))
 
 
-READ, TALK, SUPERVISE, ADMINISTER = (_with(permission) for permission in Permission)
+CASES, READ, TALK, SUPERVISE, ADMINISTER = (_with(permission) for permission in Permission)
 WATCH = SUPERVISE | {Role.READONLY}
 """Who looks at everybody's figures."""
 ANYBODY = "anybody"

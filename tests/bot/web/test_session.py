@@ -58,7 +58,7 @@ def test_the_admin_signs_in_with_a_cookie_that_no_script_can_read(app: RunningAp
             "capacity": 5,
             "must_change_password": False,
             "presence": {"state": "away", "takes_automatically": False},
-            "permissions": ["read", "talk", "supervise", "administer"],
+            "permissions": ["cases", "read", "talk", "supervise", "administer"],
         }
     )
 
@@ -74,7 +74,7 @@ def test_everybody_sees_who_they_are_with_their_team_and_presence(app: RunningAp
         shown: Json = desk.get("/api/session").json()
 
     assert shown["teams"] == [{"id": "hotline", "title": "综合服务组"}]
-    assert (shown["display_name"], shown["role"], shown["permissions"]) == ("王五", "readonly", ["read"])
+    assert (shown["display_name"], shown["role"], shown["permissions"]) == ("王五", "readonly", ["cases", "read"])
     assert (shown["capacity"], shown["languages"]) == (2, ["en"])
     assert shown["presence"] == {"state": "ready", "takes_automatically": True}
 

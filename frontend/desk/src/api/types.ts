@@ -1,6 +1,6 @@
 /** What the server says, in its own words (the contract's field names). Times are ISO, UTC. */
 
-export type Role = 'agent' | 'supervisor' | 'admin' | 'readonly'
+export type Role = 'agent' | 'supervisor' | 'admin' | 'department' | 'readonly'
 export type Permission = 'read' | 'talk' | 'supervise' | 'administer'
 export type PresenceState = 'ready' | 'away'
 

@@ -1,0 +1,37 @@
+"""Named queries on who may speak for which enterprise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.persistence.enterprise_tables import BindingRow, EnterpriseRow
+from bot.persistence.tables import ChannelUserRow
+
+
+def holder_of(session: Session, conversation_id: str) -> str:
+    """Return who writes in this conversation: the platform's user, or whoever has the page's key."""
+    user = session.scalar(select(ChannelUserRow).where(ChannelUserRow.conversation_id == conversation_id))
+    return f"{user.channel}:{user.account}:{user.user_id}" if user else f"conversation:{conversation_id}"
+
+
+def find_live_binding(session: Session, holder: str, now: datetime) -> tuple[BindingRow, EnterpriseRow] | None:
+    """Return the holder's binding with its enterprise, None when there is none that holds now."""
+    row = session.execute(
+        select(BindingRow, EnterpriseRow)
+        .join(EnterpriseRow, EnterpriseRow.credit_code == BindingRow.credit_code)
+        .where(BindingRow.holder == holder, BindingRow.revoked_at.is_(None), BindingRow.expires_at > now)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def list_live_bindings_of(session: Session, credit_code: str, now: datetime) -> Sequence[BindingRow]:
+    """Return the bindings of an enterprise that hold now, the newest first."""
+    return session.scalars(
+        select(BindingRow)
+        .where(BindingRow.credit_code == credit_code, BindingRow.revoked_at.is_(None), BindingRow.expires_at > now)
+        .order_by(BindingRow.created_at.desc())
+    ).all()
