@@ -22,7 +22,7 @@ from benchmarks.desk_load.figures import KINDS, LIMITS, broken, call_figures, fa
 from benchmarks.desk_load.gauges import Gauges
 from benchmarks.desk_load.installation import Installation, installed
 from benchmarks.desk_load.journal import Journal
-from benchmarks.desk_load.traffic import Pace, Traffic
+from benchmarks.desk_load.traffic import QUIET_S, Pace, Traffic
 from benchmarks.desk_load.verdict import history_faults, updates_of, wrong_places
 from benchmarks.desk_load.visitor import Visitor
 from benchmarks.figures import add_data_dir, parser_for, print_figures
@@ -108,6 +108,7 @@ class _Bench:
         places |= {"places_wrong": len(wrong_places(queue, told))}
         visitors = [*self.traffic.visitors.values(), *self.traffic.gone]
         histories = await _histories(visitors)
+        await asyncio.sleep(QUIET_S)  # what the keeper said just before a history was read is still on its way to the page
         numbers = {m["client_message_id"]: m["sequence"] for said in histories for m in said if m["sender"] == "user"}
         changes = [change for change in self.journal.changes if change.sent_s >= since_s]
         updates = updates_of(changes, self.journal.sightings, self.installation.accounts, numbers)
