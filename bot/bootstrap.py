@@ -47,6 +47,9 @@ from bot.services.models import ModelStore, StoredModel
 from bot.services.outbox import DeliveryChannel, Dispatcher
 from bot.services.overview import Overviews
 from bot.services.presence import Presences
+from bot.services.task_export import TaskExport
+from bot.services.task_import import TaskImports
+from bot.services.tasks import Tasks
 from bot.services.working_calendar import warn_of_provisional_years
 from bot.settings import PROJECT, Settings
 from bot.web.app import create_app
@@ -95,6 +98,9 @@ class DeskServices:
     presences: Presences
     canned_replies: CannedReplies
     overviews: Overviews
+    tasks: Tasks
+    task_export: TaskExport
+    task_imports: TaskImports
 
 
 def now() -> datetime:
@@ -188,6 +194,9 @@ def _build_desk(
         presences=Presences(database, live, now),
         canned_replies=CannedReplies(database, now),
         overviews=Overviews(database, availability, now, clock),
+        tasks=Tasks(database, now, clock),
+        task_export=TaskExport(database, clock),
+        task_imports=TaskImports(database, now),
     )
 
 
@@ -267,6 +276,9 @@ def _hand_over(services: Services, state: State) -> None:
     state.presences = services.desk.presences
     state.canned_replies = services.desk.canned_replies
     state.overviews = services.desk.overviews
+    state.tasks = services.desk.tasks
+    state.task_export = services.desk.task_export
+    state.task_imports = services.desk.task_imports
     account = services.wechat
     state.channel_users = account.users if account else ChannelUsers(services.database, wechat_messages.CHANNEL, "", now)
     state.wechat_page = account.page(services.inbox, services.access) if account else None

@@ -305,6 +305,19 @@ class TaskConflict(BotError):
     """Somebody else changed the task's additions since they were looked at."""
 
 
+class TaskFileRefused(BotError, ValueError):
+    """A file that is to change tasks cannot be read at all. `reason`: empty, too_large, not_xlsx, old_or_encrypted, bomb,
+    linked, macros, nested, damaged."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TaskImportGone(BotError, LookupError):
+    """There is no such prepared import: never, of somebody else, applied before, or too long ago."""
+
+
 class WorkItemNotFound(BotError, LookupError):
     """No work item has this number."""
 

@@ -65,3 +65,15 @@ class TaskChangeRow(Base):
     way: Mapped[str] = mapped_column(String(16))
     """desk or import."""
     at: Mapped[datetime]
+
+
+class TaskImportRow(Base):
+    """Changes read from a file, shown and not applied yet. Whoever uploaded it may apply it once, within its time."""
+
+    __tablename__ = "task_import"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), index=True)
+    changes: Mapped[list[Any]]
+    """For each task: its id, the version that was looked at, and the new values by field."""
+    expires_at: Mapped[datetime]

@@ -13,9 +13,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.errors import error_response
+from bot.web.limits import UPLOADS
 
 GUARDED = ("/api/session", "/api/desk")
 SAFE = ("GET", "HEAD", "OPTIONS")
+_FILE_TYPES = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream")
+"""What uploads are sent as: like JSON, nothing that a plain form could write."""
 _CROSS_SITE = (403, "cross_site", "这个请求来自别的网站，为了您的账号安全没有执行。请在坐席台页面里操作。")
 _NO_JSON = (415, "json_expected", "请求内容须是JSON格式（Content-Type: application/json）。")
 
@@ -48,7 +51,7 @@ class CrossSiteGuard:
         headers = Headers(scope=scope)
         if not is_own_origin(headers, scope["app"].state.public_url):
             await error_response(*_CROSS_SITE)(scope, receive, send)
-        elif _has_body(headers) and not _is_json(headers):
+        elif _has_body(headers) and not _is_json(headers) and not _is_upload(scope["path"], headers):
             await error_response(*_NO_JSON)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -63,7 +66,15 @@ def _has_body(headers: Headers) -> bool:
 
 
 def _is_json(headers: Headers) -> bool:
-    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+    return _type_of(headers) == "application/json"
+
+
+def _is_upload(path: str, headers: Headers) -> bool:
+    return path in UPLOADS and _type_of(headers) in _FILE_TYPES
+
+
+def _type_of(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _origin_of(url: str) -> str:

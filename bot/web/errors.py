@@ -31,6 +31,11 @@ from bot.errors import (
     SignInRefused,
     StoreConflict,
     StoreUnavailable,
+    TaskConflict,
+    TaskFileRefused,
+    TaskImportGone,
+    TaskInvalid,
+    TaskNotFound,
     UsernameTaken,
 )
 from bot.settings import MAX_TEXT_CHARACTERS
@@ -52,8 +57,22 @@ _SIMPLE = {
     UsernameTaken: (409, "username_taken", "这个用户名已经有人用了，请换一个。"),
     CannedReplyNotFound: (404, "canned_reply_not_found", "没有这条常用语，可能已经被删除。"),
     LastAdmin: (409, "last_admin", "这是最后一个可用的管理员账号，不能停用，也不能改成别的角色。"),
+    TaskNotFound: (404, "task_not_found", "没有这项任务，或者没有这条进展。"),
+    TaskConflict: (409, "task_conflict", "这项任务刚刚有人改过，请刷新后再改；您填的内容没有保存。"),
+    TaskImportGone: (404, "task_import_gone", "这次导入已经用过或超过30分钟，请重新上传文件。"),
 }
 """Errors that always read the same."""
+_TASK_FILES = {
+    "empty": (422, "task_file_refused", "文件是空的，请选择导出的xlsx文件。"),
+    "too_large": (413, "task_file_too_large", "文件超过20MB，请用导出的文件修改，删掉多余的内容。"),
+    "not_xlsx": (422, "task_file_refused", "这不是xlsx文件，请用导出的文件修改后再上传。"),
+    "old_or_encrypted": (422, "task_file_refused", "这是加密的文件或旧版的xls文件，请另存为不带密码的xlsx文件。"),
+    "bomb": (422, "task_file_refused", "这个文件解开后大得不正常，为安全起见没有读取。请用导出的文件修改。"),
+    "linked": (422, "task_file_refused", "文件里有到其他文件的链接或数据连接，请断开链接、粘贴为数值后再上传。"),
+    "macros": (422, "task_file_refused", "文件里有宏，请另存为不带宏的xlsx文件。"),
+    "nested": (422, "task_file_refused", "文件里嵌入了别的文件，请删掉后再上传。"),
+    "damaged": (422, "task_file_refused", "文件已经损坏，读不出来。请重新导出一份再修改。"),
+}
 _HANDOVER = {
     "at_capacity": (409, "at_capacity", "您正在接待的人数已到上限，请先结束或转接一个。"),
     "not_yours": (409, "not_yours", "这个会话现在不归您接待，请刷新看看最新情况。"),
@@ -116,6 +135,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OwnedByOther, _owned_by_other)
     app.add_exception_handler(HandoverRefused, _handover_refused)
     app.add_exception_handler(AccountInvalid, _account_invalid)
+    app.add_exception_handler(TaskInvalid, _task_invalid)
+    app.add_exception_handler(TaskFileRefused, _task_file_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -181,6 +202,17 @@ async def _account_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AccountInvalid)
     body = {"code": "account_invalid", "message": _ACCOUNT_FIELDS[error.field], "field": error.field}
     return JSONResponse({"error": body}, 422)
+
+
+async def _task_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TaskInvalid)
+    message = next(iter(error.problems.values()))
+    return JSONResponse({"error": {"code": "task_invalid", "message": message, "fields": error.problems}}, 422)
+
+
+async def _task_file_refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TaskFileRefused)
+    return error_response(*_TASK_FILES[error.reason])
 
 
 async def _not_valid(request: Request, error: Exception) -> JSONResponse:

@@ -79,6 +79,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_task_change_task_id"), ["task_id"], unique=False)
 
     op.create_table(
+        "task_import",
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("username", sa.String(length=64), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("token_sha256"),
+    )
+    with op.batch_alter_table("task_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_import_username"), ["username"], unique=False)
+
+    op.create_table(
         "task_progress",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=False),
