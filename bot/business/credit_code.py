@@ -8,9 +8,14 @@ _WEIGHT_BASE = 3
 
 
 def is_credit_code(text: str) -> bool:
-    """Whether the text is a code whose check character is right. Source: GB 32100-2015, weights 3^i mod 31."""
+    """Whether the text is a code whose check character is right."""
     code = text.strip().upper()
     if len(code) != LENGTH or any(char not in ALPHABET for char in code):
         return False
-    total = sum(ALPHABET.index(char) * pow(_WEIGHT_BASE, i, 31) for i, char in enumerate(code[:-1]))
-    return code[-1] == ALPHABET[(31 - total % 31) % 31]
+    return code[-1] == check_character(code[:-1])
+
+
+def check_character(body: str) -> str:
+    """Return what follows these 17 characters of the alphabet. Source: GB 32100-2015, weights 3^i mod 31."""
+    total = sum(ALPHABET.index(char) * pow(_WEIGHT_BASE, i, 31) for i, char in enumerate(body))
+    return ALPHABET[(31 - total % 31) % 31]

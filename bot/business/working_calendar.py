@@ -90,6 +90,23 @@ class WorkingCalendar:
             year += 1
         return worked[index]
 
+    def count_working_days(self, first: date, last: date) -> int:
+        """Return how many working days lie after `first` and not after `last`; negative when `last` is before `first`.
+
+        The other way round of `add_working_days`: from Monday to the next Monday it is five.
+        """
+        if last < first:
+            return -self.count_working_days(last, first)
+        return (
+            self._worked_until(last)
+            - self._worked_until(first)
+            + sum(len(self._working_days_of(year)) for year in range(first.year, last.year))
+        )
+
+    def _worked_until(self, day: date) -> int:
+        """Return how many days of the day's year were worked up to it, itself included."""
+        return bisect_right(self._working_days_of(day.year), day)
+
     def _working_days_of(self, year: int) -> list[date]:
         if year not in self._worked_in:
             first = date(year, 1, 1)

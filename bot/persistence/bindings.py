@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.persistence.enterprise_tables import BindingRow, EnterpriseRow
-from bot.persistence.tables import ChannelUserRow
+from bot.persistence.tables import ChannelUserRow, ConversationRow
 
 
 def holder_of(session: Session, conversation_id: str) -> str:
@@ -35,3 +35,27 @@ def list_live_bindings_of(session: Session, credit_code: str, now: datetime) -> 
         .where(BindingRow.credit_code == credit_code, BindingRow.revoked_at.is_(None), BindingRow.expires_at > now)
         .order_by(BindingRow.created_at.desc())
     ).all()
+
+
+def conversation_of(session: Session, holder: str) -> str | None:
+    """Return where this holder reads us, None when there is no such conversation."""
+    channel, _, rest = holder.partition(":")
+    if channel == "conversation":
+        return session.scalar(select(ConversationRow.id).where(ConversationRow.id == rest))
+    account, _, user_id = rest.partition(":")
+    user = session.get(ChannelUserRow, (channel, account, user_id))
+    return user.conversation_id if user else None
+
+
+def find_enterprise(session: Session, credit_code: str) -> EnterpriseRow | None:
+    return session.get(EnterpriseRow, credit_code)
+
+
+def add_enterprise(
+    session: Session, credit_code: str, name: str, district: str | None, created_by: str, now: datetime
+) -> EnterpriseRow:
+    """Add an enterprise whose code was checked."""
+    row = EnterpriseRow(credit_code=credit_code, name=name, district=district, created_by=created_by, created_at=now)
+    session.add(row)
+    session.flush()
+    return row
