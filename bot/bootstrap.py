@@ -29,6 +29,13 @@ from bot.services.answers import Answers
 from bot.services.attachments import Attachments
 from bot.services.availability import Availability
 from bot.services.canned_replies import CannedReplies
+from bot.services.case_chat import CaseChat
+from bot.services.case_contact import ContactCases
+from bot.services.case_keeper import CaseKeeper
+from bot.services.case_settings import FILE as CASES_FILE
+from bot.services.case_settings import read_case_settings
+from bot.services.case_work import CaseWork
+from bot.services.cases import Cases
 from bot.services.channel_users import ChannelUsers
 from bot.services.chat import Chat
 from bot.services.conversation_access import ConversationAccess
@@ -83,6 +90,22 @@ class Services:
     redis: tuple[Redis, ...]
     """Connections to be closed in the end."""
     desk: DeskServices
+    casework: CaseServices
+
+    @property
+    def cases(self) -> CaseChat:
+        """What actions do with cases."""
+        return self.casework.chat
+
+
+@dataclass(frozen=True)
+class CaseServices:
+    """The parts by which an enterprise's matter is followed to its end."""
+
+    work: CaseWork
+    desk: Cases
+    chat: CaseChat
+    keeper: CaseKeeper
 
 
 @dataclass(frozen=True)
@@ -148,7 +171,9 @@ def build_services(settings: Settings, database: Database) -> Services:
     if wechat:
         channels[wechat_messages.CHANNEL] = wechat.delivery
     dispatcher = Dispatcher(database, channels, now, lambda where, what: live.tell(where, Happening("delivery", about=what)))
-    desk = _build_desk(settings, database, knowledge, attachments, live, dispatcher.wake, titles)
+    desk_settings, clock = read_desk_settings(PROJECT / FILE, titles), local_clock(settings)
+    work = CaseWork(read_case_settings(PROJECT / CASES_FILE, titles), desk_settings.calendar, clock)
+    desk = _build_desk(settings, database, knowledge, attachments, live, dispatcher.wake, titles, desk_settings, work)
     return Services(
         settings=settings,
         database=database,
@@ -167,6 +192,12 @@ def build_services(settings: Settings, database: Database) -> Services:
         wechat=wechat,
         redis=redis,
         desk=desk,
+        casework=CaseServices(
+            work=work,
+            desk=Cases(database, work, desk_settings, live, dispatcher.wake, now, titles),
+            chat=CaseChat(database, work, now),
+            keeper=CaseKeeper(database, work, live, dispatcher.wake, now),
+        ),
     )
 
 
@@ -178,11 +209,14 @@ def _build_desk(
     live: LiveEvents,
     wake: Callable[[], None],
     titles: Mapping[str, str],
+    desk_settings: DeskSettings,
+    work: CaseWork,
 ) -> DeskServices:
-    desk_settings, clock = read_desk_settings(PROJECT / FILE, titles), local_clock(settings)
+    clock = local_clock(settings)
     warn_of_provisional_years(desk_settings.calendar, clock().date())
     availability = Availability(desk_settings, now, clock)
-    handovers = Handovers(availability, titles, lambda article: knowledge.base().subject_of(article))
+    contacts = ContactCases(work, frozenset(titles))
+    handovers = Handovers(availability, titles, lambda article: knowledge.base().subject_of(article), contacts.file)
     keeper = HandoverKeeper(database, handovers, live, wake, now)
     return DeskServices(
         settings=desk_settings,
@@ -240,8 +274,10 @@ def build_app(services: Services) -> FastAPI:
         services.dispatcher.start()
         services.desk.board.start()
         services.desk.keeper.start()
+        services.casework.keeper.start()
         housekeeper.start()
         yield
+        await services.casework.keeper.stop()
         await services.desk.keeper.stop()
         await services.desk.board.stop()
         await housekeeper.stop()
@@ -279,6 +315,7 @@ def _hand_over(services: Services, state: State) -> None:
     state.tasks = services.desk.tasks
     state.task_export = services.desk.task_export
     state.task_imports = services.desk.task_imports
+    state.cases = services.casework.desk
     account = services.wechat
     state.channel_users = account.users if account else ChannelUsers(services.database, wechat_messages.CHANNEL, "", now)
     state.wechat_page = account.page(services.inbox, services.access) if account else None

@@ -251,7 +251,7 @@ class CaseNotFound(BotError, LookupError):
 
 class CaseChangeRefused(BotError, ValueError):
     """The table of states has no such change. `reason`: not_from_here, not_yours, needs_text, reopened_before,
-    department_needed, department_unknown or already_so."""
+    department_needed, department_unknown, already_so or too_late."""
 
     def __init__(self, reason: str, transition: str, state: str) -> None:
         super().__init__(f"{transition} from {state}: {reason}")

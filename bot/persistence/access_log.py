@@ -31,3 +31,15 @@ def note_attempt(
 ) -> None:
     """Write an attempt down, each one. `about`: an id, or a hash of what was asked for in vain; never words of a person."""
     session.add(AccessLogRow(username=who, action=action, about=about, outcome=outcome, conversation_id=conversation_id, at=now))
+
+
+def note_look(session: Session, who: str, action: str, about: str, now: datetime) -> None:
+    """Write down that something was looked at or changed, unless the same was written down just before."""
+    known = session.scalar(
+        select(AccessLogRow.id)
+        .where(AccessLogRow.username == who, AccessLogRow.conversation_id.is_(None), AccessLogRow.at > now - SAME_LOOK)
+        .where(AccessLogRow.about == about, AccessLogRow.action == action, AccessLogRow.outcome == ALLOWED)
+        .limit(1)
+    )
+    if known is None:
+        note_attempt(session, who, action, about, ALLOWED, now)

@@ -18,6 +18,7 @@ from bot.persistence.handovers import ENDED, UNATTENDED, WAITING
 from bot.persistence.tables import ConversationRow, MessageRow
 from bot.services import handover_notices as notices
 from bot.services.availability import Availability
+from bot.services.case_contact import FileContact
 from bot.services.ownership import USER, pass_on, tell_user
 from knowledge.normalise import normalise
 
@@ -25,8 +26,10 @@ from knowledge.normalise import normalise
 class DeskWords:
     """Deals with such words within the caller's transaction, on a conversation whose row is locked."""
 
-    def __init__(self, availability: Availability) -> None:
+    def __init__(self, availability: Availability, file_contact: FileContact | None = None) -> None:
+        """`file_contact` makes a case of a number that was left while nobody was there; None = it only waits as a message."""
         self._availability = availability
+        self._file_contact = file_contact
 
     def hear(
         self,
@@ -122,7 +125,8 @@ class DeskWords:
         if row is None:
             return None
         row.contact = contact
-        return notices.contact_kept(masked(phone), self._availability.hours_text(self._availability.team(row.team)))
+        filed = self._file_contact(session, conversation, row, text, phone, now) if self._file_contact else None
+        return notices.contact_kept(masked(phone), self._availability.hours_text(self._availability.team(row.team)), filed)
 
     def _rate(self, session: Session, conversation: ConversationRow, rating: Rating, now: datetime) -> notices.Notice | None:
         row = handovers.find_last_ended(session, conversation.id)

@@ -25,6 +25,7 @@ from bot.persistence.tables import ConversationRow, HandoverRow, MessageRow, Use
 from bot.services import handover_notices as notices
 from bot.services.assistant import Reply
 from bot.services.availability import Availability
+from bot.services.case_contact import FileContact
 from bot.services.desk_settings import Team
 from bot.services.desk_words import DeskWords
 from bot.services.ownership import SYSTEM, USER, By, pass_on, tell_user
@@ -45,11 +46,12 @@ class Handovers:
         availability: Availability,
         subjects: Mapping[str, str],
         subject_of: Callable[[str], str | None] = lambda article: None,
+        file_contact: FileContact | None = None,
     ) -> None:
-        """`subject_of` tells what an article is about."""
+        """`subject_of` tells what an article is about; `file_contact` makes a case of a number that was left."""
         self.availability = availability
         self._subject_of_article = subject_of
-        self.words = DeskWords(availability)
+        self.words = DeskWords(availability, file_contact)
         self._subjects = subjects
 
     # What the user and the bot cause.

@@ -70,8 +70,10 @@ def asked_for_contact() -> Notice:
     return Notice("请直接回复联系电话、怎么称呼您和要办的事，比如“13800000000 王女士，咨询信用修复进度”。电话只用来回复这件事。")
 
 
-def contact_kept(phone: str, hours: str) -> Notice:
-    return Notice(f"已记下您的联系电话{phone}和要办的事，工作人员看到后会联系您。{hours}着急的话请拨打12345（全天24小时）。")
+def contact_kept(phone: str, hours: str, filed: tuple[str, str] | None = None) -> Notice:
+    """`filed`: number and promise of the case that was made of it."""
+    follows = f"已登记为诉求{filed[0]}，会在{filed[1]}联系您。" if filed else "工作人员看到后会联系您。"
+    return Notice(f"已记下您的联系电话{phone}和要办的事，{follows}{hours}着急的话请拨打12345（全天24小时）。")
 
 
 def contact_noted(phone: str) -> Notice:

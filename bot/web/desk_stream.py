@@ -29,7 +29,7 @@ from bot.web.desk_json import delivery_json, entry_json, note_json, said_json
 from bot.web.session import find_signed_in
 
 logger = logging.getLogger(__name__)
-CLOSE_SIGNED_OUT, CLOSE_CROSS_SITE = 4401, 4403
+CLOSE_SIGNED_OUT, CLOSE_FORBIDDEN = 4401, 4403
 OPEN_AT_MOST = 20
 HEARTBEAT_S = 20.0
 """How often the session is looked at again, and the agent noted as there."""
@@ -43,14 +43,18 @@ router = APIRouter(prefix="/api/desk", tags=["desk"])
 
 @router.websocket("/stream")
 async def stream(websocket: WebSocket) -> None:
-    """Live events for one open desk. Closes with 4401 without a session, with 4403 from a foreign page."""
+    """Live events for one open desk. Closes with 4401 without a session, with 4403 from a foreign page or for
+    an account that may not see chats."""
     await websocket.accept()
     if not is_own_origin(websocket.headers, websocket.app.state.public_url):
-        await websocket.close(CLOSE_CROSS_SITE, "foreign origin")
+        await websocket.close(CLOSE_FORBIDDEN, "foreign origin")
         return
     principal = await find_signed_in(websocket)
-    if principal is None or principal.must_change_password or not principal.may(Permission.READ):
+    if principal is None or principal.must_change_password:
         await websocket.close(CLOSE_SIGNED_OUT, "not signed in")
+        return
+    if not principal.may(Permission.READ):  # somebody of a department: signing in again would not help
+        await websocket.close(CLOSE_FORBIDDEN, "not allowed")
         return
     with contextlib.suppress(WebSocketDisconnect):
         await _DeskStream(websocket, principal).run()
