@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bot.channels import wechat, wechat_h5, widget
-from bot.web import accounts, articles, desk, desk_office, desk_stream, errors, health, session, tasks
+from bot.web import accounts, articles, cases, desk, desk_office, desk_stream, errors, health, session, tasks
 from bot.web.cross_site import CrossSiteGuard
 from bot.web.limits import BodyLimit
 
@@ -67,6 +67,7 @@ def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
         desk_office.router,
         desk_stream.router,
         tasks.router,
+        cases.router,
         articles.router,
         health.router,
         wechat.router,

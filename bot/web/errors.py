@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from bot.business.case import STATE_TITLES, TRANSITION_TITLES, CaseState, CaseTransition
 from bot.business.password import MAX_CHARACTERS, MIN_CHARACTERS
 from bot.errors import (
     AccountInvalid,
@@ -17,6 +18,10 @@ from bot.errors import (
     CallbackMalformed,
     CallbackRefused,
     CannedReplyNotFound,
+    CaseChangeRefused,
+    CaseConflict,
+    CaseInvalid,
+    CaseNotFound,
     ConversationNotFound,
     HandoverRefused,
     LastAdmin,
@@ -57,6 +62,8 @@ _SIMPLE = {
     UsernameTaken: (409, "username_taken", "这个用户名已经有人用了，请换一个。"),
     CannedReplyNotFound: (404, "canned_reply_not_found", "没有这条常用语，可能已经被删除。"),
     LastAdmin: (409, "last_admin", "这是最后一个可用的管理员账号，不能停用，也不能改成别的角色。"),
+    CaseNotFound: (404, "case_not_found", "找不到这个诉求，或者您没有权限查看。"),
+    CaseConflict: (409, "case_conflict", "这个诉求刚刚被别人改过，请刷新看看最新情况，再决定要不要改。"),
     TaskNotFound: (404, "task_not_found", "没有这项任务，或者没有这条进展。"),
     TaskConflict: (409, "task_conflict", "这项任务刚刚有人改过，请刷新后再改；您填的内容没有保存。"),
     TaskImportGone: (404, "task_import_gone", "这次导入已经用过或超过30分钟，请重新上传文件。"),
@@ -72,6 +79,16 @@ _TASK_FILES = {
     "macros": (422, "task_file_refused", "文件里有宏，请另存为不带宏的xlsx文件。"),
     "nested": (422, "task_file_refused", "文件里嵌入了别的文件，请删掉后再上传。"),
     "damaged": (422, "task_file_refused", "文件已经损坏，读不出来。请重新导出一份再修改。"),
+}
+_CASE_REASONS = {
+    "not_from_here": "{state}的诉求不能{change}，请刷新看看最新情况。",
+    "not_yours": "这一步不归您办理，需要的话请联系综合服务台。",
+    "needs_text": "{change}要写明内容，企业会看到。",
+    "reopened_before": "这个诉求已经重新办理过一次，不能再次重新办理；可以另外登记一件。",
+    "department_needed": "请选择转给哪个部门。",
+    "department_unknown": "没有这个部门，请重新选择。",
+    "already_so": "已经是这样了，不用再改。",
+    "too_late": "已经过了可以重新办理的时间，可以另外登记一件。",
 }
 _HANDOVER = {
     "at_capacity": (409, "at_capacity", "您正在接待的人数已到上限，请先结束或转接一个。"),
@@ -137,6 +154,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AccountInvalid, _account_invalid)
     app.add_exception_handler(TaskInvalid, _task_invalid)
     app.add_exception_handler(TaskFileRefused, _task_file_refused)
+    app.add_exception_handler(CaseInvalid, _fields_invalid)
+    app.add_exception_handler(CaseChangeRefused, _case_change_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -213,6 +232,19 @@ async def _task_invalid(request: Request, error: Exception) -> JSONResponse:
 async def _task_file_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, TaskFileRefused)
     return error_response(*_TASK_FILES[error.reason])
+
+
+async def _fields_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CaseInvalid)
+    body = {"code": "case_invalid", "message": next(iter(error.problems.values())), "fields": error.problems}
+    return JSONResponse({"error": body}, 422)
+
+
+async def _case_change_refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CaseChangeRefused)
+    change = TRANSITION_TITLES[CaseTransition(error.transition)] if error.transition in set(CaseTransition) else "这样改"
+    message = _CASE_REASONS[error.reason].format(state=STATE_TITLES[CaseState(error.state)], change=change)
+    return error_response(409, "case_change_refused", message)
 
 
 async def _not_valid(request: Request, error: Exception) -> JSONResponse:

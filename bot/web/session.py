@@ -58,6 +58,11 @@ async def signed_in(principal: Annotated[Principal, Depends(signed_in_anyhow)]) 
 SignedIn = Annotated[Principal, Depends(signed_in)]
 
 
+async def case_reader(principal: SignedIn) -> Principal:
+    principal.require(Permission.CASES)
+    return principal
+
+
 async def reader(principal: SignedIn) -> Principal:
     principal.require(Permission.READ)
     return principal
@@ -82,8 +87,9 @@ async def signed_in_user(principal: SignedIn) -> str:
     return principal.username
 
 
+CaseReader = Annotated[Principal, Depends(case_reader)]
+"""Whoever may see cases: departments too. These five raise PermissionDenied beside what SignedIn raises."""
 Reader = Annotated[Principal, Depends(reader)]
-"""Whoever may read. These four raise PermissionDenied beside what SignedIn raises."""
 Talker = Annotated[Principal, Depends(talker)]
 Supervisor = Annotated[Principal, Depends(supervisor)]
 Administrator = Annotated[Principal, Depends(administrator)]

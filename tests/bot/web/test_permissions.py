@@ -60,8 +60,11 @@ class Row:
         return re.sub(r"{[^}]*}", "nothing-there", self.path)
 
 
+ANSWER = TALK | {Role.DEPARTMENT}
+"""Who may change a case that they may see."""
 CHAT, DESK = "/api/chat/conversations", "/api/desk"
 ONE = f"{DESK}/conversations/{{conversation_id}}"
+ONE_CASE = f"{DESK}/cases/{{case_id}}"
 CANNED_REPLY = {"shortcut": "hello", "title": "问候", "text": "您好", "shared": False}
 NEW_PASSWORD = {"old": "not the old one", "new": "weak"}
 TABLE = (
@@ -101,6 +104,17 @@ TABLE = (
     Row("POST", f"{DESK}/accounts", ADMINISTER, {"username": "new.colleague", "role": "agent"}),
     Row("PATCH", f"{DESK}/accounts/{{username}}", ADMINISTER, {"capacity": 3}),
     Row("POST", f"{DESK}/accounts/{{username}}/password", ADMINISTER, {}),
+    # cases
+    Row("GET", f"{DESK}/cases", CASES),
+    Row("GET", f"{DESK}/cases/setup", CASES),
+    Row("POST", f"{DESK}/cases", TALK, {"type": "consult", "what": "咨询"}),
+    Row("POST", f"{DESK}/cases/duplicates", TALK, {"enterprise_name": "杭州某某有限公司"}),
+    Row("GET", ONE_CASE, CASES),
+    Row("PATCH", ONE_CASE, TALK, {"version": 1, "title": "新标题"}),
+    Row("POST", f"{ONE_CASE}/changes", ANSWER, {"transition": "answer", "version": 1, "text": "答复"}),
+    Row("POST", f"{ONE_CASE}/notes", ANSWER, {"text": "备注"}),
+    Row("POST", f"{ONE_CASE}/links", TALK, {"kind": "task", "target": "ZH-01"}),
+    Row("DELETE", f"{ONE_CASE}/links/{{link_id}}", TALK),
     # signing in
     Row("POST", "/api/session", ANYBODY, {}),
     Row("GET", "/api/session", ONE_TIME),
