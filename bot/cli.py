@@ -139,6 +139,7 @@ def _add_user(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add = actions.add_parser("add", help="create an account and print its one-time password")
     add.add_argument("name", metavar="NAME", help="2 to 32 of a-z 0-9 . _ -")
     add.add_argument("--role", choices=["agent", "supervisor", "admin", "department", "readonly"], default="agent")
+    add.add_argument("--department", metavar="ID", help="of cases.yml; needed for the role department")
     add.add_argument("--display-name", metavar="TEXT", help="what users and colleagues see (default: the name)")
     add.add_argument("--team", action="append", metavar="ID", help="a team of desk.yml; may be given several times")
     add.add_argument("--skill", action="append", metavar="SUBJECT", help="what the person knows best; may be given several times")

@@ -13,6 +13,8 @@ from bot.commands.setup import settings_of
 from bot.persistence.database import Database
 from bot.services import accounts
 from bot.services.accounts import Account, AccountChange, KnownNames
+from bot.services.case_settings import FILE as CASES_FILE
+from bot.services.case_settings import read_case_settings
 from bot.services.desk_settings import FILE, read_desk_settings
 from bot.settings import PROJECT, Secret
 
@@ -21,6 +23,7 @@ def add(options: argparse.Namespace) -> int:
     new = AccountChange(
         display_name=options.display_name,
         role=options.role,
+        department=options.department,
         teams=options.team,
         skills=options.skill,
         capacity=options.capacity,
@@ -72,7 +75,8 @@ def _line(account: Account) -> str:
 def _known_names() -> KnownNames:
     titles = yaml.safe_load((KNOWLEDGE / "subjects.yml").read_text(encoding="utf-8"))
     desk = read_desk_settings(PROJECT / FILE, titles)
-    return KnownNames([team.id for team in desk.teams], list(titles))
+    departments = [each.id for each in read_case_settings(PROJECT / CASES_FILE, titles).departments]
+    return KnownNames([team.id for team in desk.teams], list(titles), departments)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ class Account:
     username: str
     display_name: str
     role: str
+    department: str | None
     teams: list[str]
     skills: list[str]
     languages: list[str]
@@ -51,6 +52,8 @@ class AccountChange:
 
     display_name: str | None = None
     role: str | None = None
+    department: str | None = None
+    """Needed for the role department, and for no other; "" = none."""
     teams: list[str] | None = None
     skills: list[str] | None = None
     languages: list[str] | None = None
@@ -64,6 +67,7 @@ class KnownNames:
 
     teams: Collection[str] | None = None
     skills: Collection[str] | None = None
+    departments: Collection[str] | None = None
 
 
 def create_first_admin(database: Database, password: Secret | None, now: datetime) -> Secret | None:
@@ -145,12 +149,18 @@ def _check(change: AccountChange, known: KnownNames) -> None:
     check_names("teams", change.teams or (), known.teams)
     check_names("skills", change.skills or (), known.skills)
     check_names("languages", change.languages or (), LANGUAGES)
+    check_names("department", [change.department] if change.department else [], known.departments)
 
 
 def _apply(row: UserRow, change: AccountChange) -> None:
+    """Set what is given. Raises AccountInvalid for somebody of a department that is not named."""
     for name, value in vars(change).items():
         if value is not None:
             setattr(row, name, value)
+    if row.role != Role.DEPARTMENT:
+        row.department = None
+    elif not row.department:
+        raise AccountInvalid("department", "must be given for the role department")
 
 
 def _new_row(username: str, role: Role, password_hash: str, now: datetime) -> UserRow:
@@ -171,6 +181,7 @@ def _account(user: UserRow, seen_at: datetime | None) -> Account:
         username=user.username,
         display_name=user.display_name or user.username,
         role=user.role,
+        department=user.department,
         teams=list(user.teams or ()),
         skills=list(user.skills or ()),
         languages=list(user.languages or ()),

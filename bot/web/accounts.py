@@ -27,6 +27,7 @@ class Change(BaseModel):
     username: str | None = Field(None, max_length=64)
     display_name: str | None = Field(None, max_length=128)
     role: str | None = Field(None, max_length=16)
+    department: str | None = Field(None, max_length=64)
     teams: list[str] | None = Field(None, max_length=MAX_NAMES)
     skills: list[str] | None = Field(None, max_length=MAX_NAMES)
     languages: list[str] | None = Field(None, max_length=MAX_NAMES)
@@ -69,7 +70,8 @@ async def reset_password(request: Request, principal: Administrator, username: s
 
 def _known(request: Request) -> KnownNames:
     desk: DeskSettings = request.app.state.desk_settings
-    return KnownNames([team.id for team in desk.teams], list(request.app.state.subject_titles))
+    departments = [each.id for each in request.app.state.cases.work.settings.departments]
+    return KnownNames([team.id for team in desk.teams], list(request.app.state.subject_titles), departments)
 
 
 def _json(account: Account) -> dict[str, Any]:

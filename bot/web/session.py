@@ -155,6 +155,7 @@ async def _me(request: Request, principal: Principal) -> dict[str, Any]:
         "username": principal.username,
         "display_name": principal.display_name,
         "role": principal.role,
+        "department": _department(request, principal.department),
         "teams": [{"id": team, "title": titles.get(team, team)} for team in principal.teams],
         "skills": principal.skills,
         "languages": principal.languages,
@@ -163,6 +164,11 @@ async def _me(request: Request, principal: Principal) -> dict[str, Any]:
         "presence": await asyncio.to_thread(_presence, request.app.state.database, principal.username),
         "permissions": permissions_of(principal.role),
     }
+
+
+def _department(request: Request, department_id: str | None) -> dict[str, Any] | None:
+    settings = request.app.state.cases.work.settings
+    return {"id": department_id, "title": settings.title_of(department_id)} if department_id else None
 
 
 def _presence(database: Database, username: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bot.services.accounts import Account, AccountChange, KnownNames
 from bot.settings import Secret
 from tests.fixtures.clock import Clock
 
-KNOWN = KnownNames(teams=["hotline", "ip"], skills=["patent_infringement"])
+KNOWN = KnownNames(teams=["hotline", "ip"], skills=["patent_infringement"], departments=["amr"])
 ADMIN_PASSWORD = Secret("correct horse battery staple")
 
 
@@ -69,6 +69,18 @@ def test_the_list_says_when_somebodys_desk_was_last_open(database: Database, clo
 
     assert accounts.list_accounts(database)[0].last_seen_at == clock()
     assert change(database, "admin", display_name="管理员").last_seen_at == clock()
+
+
+def test_somebody_of_a_department_has_one_and_nobody_else_does(database: Database, clock: Clock) -> None:
+    create(database, clock, "zhang", role="department", department="amr")
+    with pytest.raises(AccountInvalid) as invalid:
+        create(database, clock, "wang", role="department")
+    assert invalid.value.field == "department"
+    with pytest.raises(AccountInvalid):
+        change(database, "zhang", department="no_such")
+
+    assert change(database, "zhang", display_name="张科").department == "amr"
+    assert change(database, "zhang", role="agent").department is None
 
 
 def test_a_name_belongs_to_one_account(database: Database, clock: Clock) -> None:

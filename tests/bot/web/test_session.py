@@ -52,6 +52,7 @@ def test_the_admin_signs_in_with_a_cookie_that_no_script_can_read(app: RunningAp
             "username": "admin",
             "display_name": "管理员",
             "role": "admin",
+            "department": None,
             "teams": [],
             "skills": [],
             "languages": [],
