@@ -44,10 +44,14 @@ from bot.services.desk import Desk
 from bot.services.desk_board import DeskBoard
 from bot.services.desk_reading import DeskReading
 from bot.services.desk_settings import FILE, DeskSettings, read_desk_settings
+from bot.services.enterprises import Enterprises
 from bot.services.handover import Handovers
 from bot.services.handover_keeper import HandoverKeeper
 from bot.services.housekeeping import Housekeeper
+from bot.services.identity import Identity
+from bot.services.identity_words import IdentityWords
 from bot.services.inbox import Inbox
+from bot.services.invitations import Invitations
 from bot.services.knowledge import Knowledge
 from bot.services.live import Happening, LiveEvents
 from bot.services.models import ModelStore, StoredModel
@@ -91,6 +95,7 @@ class Services:
     """Connections to be closed in the end."""
     desk: DeskServices
     casework: CaseServices
+    identity: IdentityServices
 
     @property
     def cases(self) -> CaseChat:
@@ -106,6 +111,16 @@ class CaseServices:
     desk: Cases
     chat: CaseChat
     keeper: CaseKeeper
+
+
+@dataclass(frozen=True)
+class IdentityServices:
+    """The parts by which people show for which enterprise they speak."""
+
+    people: Identity
+    words: IdentityWords
+    invitations: Invitations
+    enterprises: Enterprises
 
 
 @dataclass(frozen=True)
@@ -174,6 +189,7 @@ def build_services(settings: Settings, database: Database) -> Services:
     desk_settings, clock = read_desk_settings(PROJECT / FILE, titles), local_clock(settings)
     work = CaseWork(read_case_settings(PROJECT / CASES_FILE, titles), desk_settings.calendar, clock)
     desk = _build_desk(settings, database, knowledge, attachments, live, dispatcher.wake, titles, desk_settings, work)
+    identity = _build_identity(settings, database, live, dispatcher.wake, work)
     return Services(
         settings=settings,
         database=database,
@@ -182,8 +198,8 @@ def build_services(settings: Settings, database: Database) -> Services:
         subject_titles=titles,
         models=ModelStore(settings.models_dir),
         assistant=assistant,
-        chat=Chat(database, assistant, locks, live, now, desk.handovers, attachments),
-        inbox=Inbox(database, now),
+        chat=Chat(database, assistant, locks, live, now, desk.handovers, attachments, identity.words),
+        inbox=Inbox(database, now, identity.words),
         attachments=attachments,
         access=ConversationAccess(database, now),
         locks=locks,
@@ -198,6 +214,18 @@ def build_services(settings: Settings, database: Database) -> Services:
             chat=CaseChat(database, work, now),
             keeper=CaseKeeper(database, work, live, dispatcher.wake, now),
         ),
+        identity=identity,
+    )
+
+
+def _build_identity(
+    settings: Settings, database: Database, live: LiveEvents, wake: Callable[[], None], work: CaseWork
+) -> IdentityServices:
+    return IdentityServices(
+        people=Identity(database, live, wake, now),
+        words=IdentityWords(),
+        invitations=Invitations(database, now),
+        enterprises=Enterprises(database, now, work.settings.districts),
     )
 
 
@@ -264,7 +292,8 @@ def build_app(services: Services) -> FastAPI:
     def forget_sign_ins() -> None:
         sessions.forget_old(services.database, now())
 
-    housekeeper = Housekeeper(services.chat, (services.inbox.forget_old, services.access.forget_expired, forget_sign_ins))
+    forget = (services.inbox.forget_old, services.access.forget_expired, forget_sign_ins, services.identity.people.forget_old)
+    housekeeper = Housekeeper(services.chat, forget)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -316,6 +345,9 @@ def _hand_over(services: Services, state: State) -> None:
     state.task_export = services.desk.task_export
     state.task_imports = services.desk.task_imports
     state.cases = services.casework.desk
+    state.identity = services.identity.people
+    state.invitations = services.identity.invitations
+    state.enterprises = services.identity.enterprises
     account = services.wechat
     state.channel_users = account.users if account else ChannelUsers(services.database, wechat_messages.CHANNEL, "", now)
     state.wechat_page = account.page(services.inbox, services.access) if account else None

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_small(commands)
     _add_wechat(commands)
     _add_user(commands)
+    _add_enterprise(commands)
     commands.add_parser("rasa", help="pass through to Rasa's own command line (train, test, data validate …)")
     commands.add_parser("test", help="lint, types, unit, integration and browser tests")
     return parser
@@ -154,6 +155,25 @@ def _add_user(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     for function, action in functions.items():
         _data_dir(action)
         action.set_defaults(run=_lazy("users", function))
+
+
+def _add_enterprise(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    enterprise = commands.add_parser("enterprise", help="enterprises, and invitations to speak for one")
+    actions = enterprise.add_subparsers(required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="add an enterprise")
+    add.add_argument("code", metavar="CODE", help="its 统一社会信用代码, 18 characters")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--district", metavar="TEXT")
+    invite = actions.add_parser(
+        "invite", help="print a code by which one person is bound to the enterprise, once, within 72 hours"
+    )
+    invite.add_argument("code", metavar="CODE", help="the enterprise's 统一社会信用代码")
+    invite.add_argument("--role", choices=["legal_representative", "handler"], default="handler")
+    invite.add_argument("--name", default="", metavar="TEXT", help="whom it is for")
+    listing = actions.add_parser("list", help="list all enterprises")
+    for function, action in {"add": add, "invite": invite, "show_all": listing}.items():
+        _data_dir(action)
+        action.set_defaults(run=_lazy("enterprises", function))
 
 
 def _add_small(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

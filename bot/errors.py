@@ -275,14 +275,51 @@ class CaseInvalid(BotError, ValueError):
 class EnterpriseNotFound(BotError, LookupError):
     """No enterprise has this 统一社会信用代码."""
 
+    def __str__(self) -> str:
+        return "there is no enterprise of this 统一社会信用代码"
+
+
+class EnterpriseInvalid(BotError, ValueError):
+    """A property of an enterprise is not what it may be: credit_code, name or district."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} is not valid")
+        self.field = field
+
+
+class EnterpriseKnown(BotError, ValueError):
+    """There is an enterprise of this 统一社会信用代码 already."""
+
+    def __str__(self) -> str:
+        return "there is an enterprise of this 统一社会信用代码 already"
+
 
 class BindingRefused(BotError):
     """Somebody may not speak for an enterprise. `reason`: code_wrong (also used, expired, revoked, of another enterprise:
-    they cannot be told apart), too_many_tries, consent_needed, already_bound."""
+    they cannot be told apart), too_many_tries, consent_needed, already_bound; of a sign-in elsewhere: sign_in_stale (also
+    used, or begun in another browser), sign_in_failed, claims_missing, claims_wrong."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, retry_after_s: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class BindingNotFound(BotError, LookupError):
+    """There is no such binding."""
+
+
+class InvitationNotFound(BotError, LookupError):
+    """There is no such invitation."""
+
+
+class InvitationRefused(BotError):
+    """An invitation cannot be issued or revoked. `reason`: too_many, role_unknown, name_invalid, used."""
+
+    def __init__(self, reason: str, retry_after_s: int = 0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
 
 
 class IdentityProviderUnavailable(BotError):

@@ -11,7 +11,8 @@ SHOW_PASSAGE = "show_passage"
 BUTTON_INTENTS = {"choose_subject": "subject", SHOW_PASSAGE: "passage", "request_human": None}
 """The intents a button may name, and the one entity each carries. Whatever else begins with a slash is plain text."""
 STOP_WAITING, LEAVE_CONTACT, RATE = "stop_waiting", "leave_contact", "rate"
-DESK_INTENTS = {STOP_WAITING: None, LEAVE_CONTACT: None, RATE: "score"}
+CONSENT_TO_BINDING, DECLINE_BINDING = "consent_to_binding", "decline_binding"
+DESK_INTENTS = {STOP_WAITING: None, LEAVE_CONTACT: None, RATE: "score", CONSENT_TO_BINDING: None, DECLINE_BINDING: None}
 """What buttons of the desk's notices say. They are dealt with before the bot hears of them."""
 EXTERNAL = "EXTERNAL_"
 """How Rasa names intents that stand for something that happened instead of something that was said."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.persistence.enterprise_tables import BindingRow, EnterpriseRow
 from bot.persistence.tables import ChannelUserRow, ConversationRow
+
+EXPIRED = "expired"
+"""Who ended a binding that nobody ended before another took its place."""
 
 
 def holder_of(session: Session, conversation_id: str) -> str:
@@ -26,6 +29,26 @@ def find_live_binding(session: Session, holder: str, now: datetime) -> tuple[Bin
         .where(BindingRow.holder == holder, BindingRow.revoked_at.is_(None), BindingRow.expires_at > now)
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def find_binding(session: Session, binding_id: str) -> BindingRow | None:
+    """Return the binding, locked until the transaction ends."""
+    return session.get(BindingRow, binding_id, with_for_update=True)
+
+
+def add_binding(session: Session, row: BindingRow) -> None:
+    """Add a binding in place of one that has expired. Raises StoreConflict later if the holder has one that holds."""
+    gone = update(BindingRow).where(BindingRow.holder == row.holder, BindingRow.revoked_at.is_(None))
+    expired = gone.where(BindingRow.expires_at <= row.created_at)
+    session.execute(expired.values(revoked_at=BindingRow.expires_at, revoked_by=EXPIRED))
+    session.add(row)
+    session.flush()
+
+
+def list_bindings_of(session: Session, credit_code: str, limit: int) -> Sequence[BindingRow]:
+    """Return the enterprise's bindings, those that are over too, the newest first."""
+    found = select(BindingRow).where(BindingRow.credit_code == credit_code)
+    return session.scalars(found.order_by(BindingRow.created_at.desc()).limit(limit)).all()
 
 
 def list_live_bindings_of(session: Session, credit_code: str, now: datetime) -> Sequence[BindingRow]:

@@ -25,6 +25,7 @@ class InvitationRow(Base):
     """A code that binds one person to one enterprise, once. Just its hash is stored."""
 
     __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_issued", "created_by", "created_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     code_sha256: Mapped[str] = mapped_column(String(64), unique=True)
@@ -73,6 +74,18 @@ class BindingRow(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None] = mapped_column(String(160))
+
+
+class PendingBindingRow(Base):
+    """Somebody has written a code in a chat and not yet said all that belongs to it. Just the code's hash is stored."""
+
+    __tablename__ = "pending_binding"
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    credit_code: Mapped[str | None] = mapped_column(String(18))
+    """None = still to be said. Otherwise it fits the code, and consent is waited for."""
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class BindingFailureRow(Base):

@@ -27,6 +27,7 @@ from bot.services.assistant import Assistant, HeardTurn, InboundText, Reply, Rep
 from bot.services.attachments import MEDIA, Attachments
 from bot.services.conversation_locks import ConversationLocks
 from bot.services.handover import Handovers
+from bot.services.identity_words import IdentityWords
 from bot.services.live import Happening, LiveEvents
 from bot.services.message_text import CleanMessage, clean_message
 from bot.services.ownership import SYSTEM
@@ -94,6 +95,7 @@ class Chat:
         now: Callable[[], datetime],
         handovers: Handovers,
         attachments: Attachments | None = None,
+        identity: IdentityWords | None = None,
     ) -> None:
         self._database = database
         self._assistant = assistant
@@ -102,6 +104,7 @@ class Chat:
         self._now = now
         self._handovers = handovers
         self._attachments = attachments
+        self._identity = identity or IdentityWords()
 
     async def start(self, channel: str) -> NewConversation:
         new = NewConversation(uuid.uuid4().hex, secrets.token_urlsafe(32))
@@ -231,12 +234,14 @@ class Chat:
             known = messages.find_inbound(session, conversation_id, external_id)
             if known is not None:
                 return known
+            now = self._now()
+            said = self._identity.hide_code(session, conversation_id, inbound, now)
             row = MessageRow(
                 id=uuid.uuid4().hex,
                 sender="user",
-                text=inbound.text,
-                payload=inbound.payload,
-                at=self._now(),
+                text=said.text,
+                payload=said.payload,
+                at=now,
                 channel=channel if channel != conversation.channel else None,
                 external_id=external_id,
             )
@@ -318,9 +323,7 @@ class Chat:
                 return _Seen(owner, is_done=True)
             payload = payload or self._chosen(session, conversation, asked)
             words = self._handovers.words
-            is_for_desk = words.is_for_desk(asked.text, payload) and words.hear(
-                session, conversation, asked, payload, now, self._due_at(session, asked, now)
-            )
+            is_for_desk = self._hear(session, conversation, asked, payload, now)
             if asked.sender == "user" and not (is_for_desk and words.is_rating(asked.text, payload)):
                 conversation.closed_at = None
             if is_for_desk:
@@ -331,6 +334,17 @@ class Chat:
                 asked.handled_at = now
                 return _Seen(owner, is_done=True)
             return _Seen(owner, payload=payload, meanwhile=self._meanwhile(session, conversation, asked))
+
+    def _hear(
+        self, session: Session, conversation: ConversationRow, asked: MessageRow, payload: str | None, now: datetime
+    ) -> bool:
+        """Deal with what is said about whom one speaks for, and to the desk; return whether that was all there was to do."""
+        for words in (self._identity, self._handovers.words):
+            if words.is_for_us(asked.text, payload):
+                due_at = self._due_at(session, asked, now)
+                if words.hear(session, conversation, asked, payload, now, due_at):
+                    return True
+        return False
 
     def _chosen(self, session: Session, conversation: ConversationRow, message: MessageRow) -> str | None:
         """Return the payload of the option that the text chooses."""
@@ -343,8 +357,12 @@ class Chat:
         span = (session, conversation.id, conversation.heard_sequence, message.sequence, TOLD_AT_MOST)
         said = messages.list_between(*span, senders=("user", "agent"))
         given = [notice for notice in messages.list_between(*span, senders=("system",)) if _row_of(notice)]
-        told = [m for m in said if m.sender == "agent" or not self._handovers.words.is_only_for_desk(m.text)]
+        told = [m for m in said if m.sender == "agent" or not self._is_settled(m)]
         return tuple(HeardTurn(m.sender, m.text, _row_of(m)) for m in sorted([*told, *given], key=lambda m: m.sequence))
+
+    def _is_settled(self, message: MessageRow) -> bool:
+        """Whether the words were for the desk, or about whom somebody speaks for: nothing that the bot need know."""
+        return self._handovers.words.is_only_for_desk(message.text) or self._identity.is_only_for_binding(message)
 
     def _owes(self, session: Session, message: MessageRow, conversation: ConversationRow) -> bool:
         """Return whether something waits for the platform's call that brought this message."""

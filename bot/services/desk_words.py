@@ -47,7 +47,7 @@ class DeskWords:
         tell_user(session, conversation, notice, now, message, due_at)
         return True
 
-    def is_for_desk(self, text: str, payload: str | None) -> bool:
+    def is_for_us(self, text: str, payload: str | None) -> bool:
         """Whether `hear` might have something to do: a look at the words alone, which is cheap."""
         plain = normalise(text)
         return bool(

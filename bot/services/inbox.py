@@ -25,7 +25,8 @@ from bot.persistence.tables import (
     OutboxRow,
 )
 from bot.services.chat import CALLS_REPEATED_FOR
-from bot.services.message_text import clean_message
+from bot.services.identity_words import IdentityWords
+from bot.services.message_text import CleanMessage, clean_message
 from bot.settings import MAX_KEPT_CHARACTERS
 
 CALLS_KEPT_FOR = timedelta(days=2)
@@ -86,9 +87,10 @@ class Accepted:
 class Inbox:
     """Stores calls, all that belongs to one in one transaction."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], identity: IdentityWords | None = None) -> None:
         self._database = database
         self._now = now
+        self._identity = identity or IdentityWords()
         self._closed: dict[str, datetime] = {}
 
     async def accept(self, call: PlatformCall) -> Accepted:
@@ -131,7 +133,7 @@ class Inbox:
             user = _user(session, call, now)
             conversation = conversations.get_conversation_for_update(session, user.conversation_id)
             _note_user(session, user, call, now)
-            message = _say(session, conversation, call, now) if call.said else None
+            message = _say(session, conversation, call, self._identity, now) if call.said else None
             inbound_calls.add_call(
                 session,
                 InboundCallRow(
@@ -195,14 +197,16 @@ def _give_up(row: OutboxRow) -> None:
     row.status, row.last_error, row.error_code = "failed", "Unsubscribed", NOT_SUBSCRIBED
 
 
-def _say(session: Session, conversation: ConversationRow, call: PlatformCall, now: datetime) -> MessageRow:
+def _say(
+    session: Session, conversation: ConversationRow, call: PlatformCall, identity: IdentityWords, now: datetime
+) -> MessageRow:
     assert call.said is not None
-    text, payload = _readable(call.said)
+    said = identity.hide_code(session, conversation.id, _readable(call.said), now)
     message = MessageRow(
         id=uuid.uuid4().hex,
         sender=call.said.sender,
-        text=text,
-        payload=_payload_of_option(session, conversation.id, call.said.option_id) or payload,
+        text=said.text,
+        payload=_payload_of_option(session, conversation.id, call.said.option_id) or said.payload,
         at=now,
         external_id=call.external_id,
     )
@@ -223,13 +227,13 @@ def _say(session: Session, conversation: ConversationRow, call: PlatformCall, no
     return message
 
 
-def _readable(said: Said) -> tuple[str, str | None]:
-    """Return text and payload to be stored. A platform's message cannot be sent back, so an unfit one is stored as what it is."""
+def _readable(said: Said) -> CleanMessage:
+    """Return what is to be stored. A platform's message cannot be sent back, so an unfit one is stored as what it is."""
     try:
-        return clean_message(said.text, None).text, said.payload
+        return CleanMessage(clean_message(said.text, None).text, said.payload)
     except MessageRefused as error:
         kept = "".join(char for char in said.text if char.isprintable() or char == "\n")[:MAX_KEPT_CHARACTERS]
-        return kept, said.payload or event_payload("too_long" if error.reason == "too_long" else "unreadable")
+        return CleanMessage(kept, said.payload or event_payload("too_long" if error.reason == "too_long" else "unreadable"))
 
 
 def _payload_of_option(session: Session, conversation_id: str, option: str) -> str | None:

@@ -11,8 +11,21 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from bot.channels import wechat, wechat_h5, widget
-from bot.web import accounts, articles, cases, desk, desk_office, desk_stream, errors, health, session, tasks
+from bot.channels import identity, wechat, wechat_h5, widget
+from bot.web import (
+    accounts,
+    articles,
+    cases,
+    desk,
+    desk_office,
+    desk_stream,
+    enterprises,
+    errors,
+    health,
+    identity_errors,
+    session,
+    tasks,
+)
 from bot.web.cross_site import CrossSiteGuard
 from bot.web.limits import BodyLimit
 
@@ -57,10 +70,12 @@ def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     """Return the application; `lifespan` puts the services into `app.state` and takes them down again."""
     app = FastAPI(title="Yingshang 营商小助", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
+    identity_errors.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(CrossSiteGuard)
     for router in (
         widget.router,
+        identity.router,
         session.router,
         accounts.router,
         desk.router,
@@ -68,6 +83,7 @@ def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
         desk_stream.router,
         tasks.router,
         cases.router,
+        enterprises.router,
         articles.router,
         health.router,
         wechat.router,

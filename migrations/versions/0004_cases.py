@@ -266,7 +266,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_sha256"),
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index("ix_invitation_issued", ["created_by", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitation_credit_code"), ["credit_code"], unique=False)
+
+    op.create_table(
+        "pending_binding",
+        sa.Column("conversation_id", sa.String(length=64), nullable=False),
+        sa.Column("code_sha256", sa.String(length=64), nullable=False),
+        sa.Column("credit_code", sa.String(length=18), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+        ),
+        sa.PrimaryKeyConstraint("conversation_id"),
+    )
+    with op.batch_alter_table("pending_binding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pending_binding_at"), ["at"], unique=False)
 
     op.create_table(
         "work_item",

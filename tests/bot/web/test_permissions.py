@@ -115,6 +115,12 @@ TABLE = (
     Row("POST", f"{ONE_CASE}/notes", ANSWER, {"text": "备注"}),
     Row("POST", f"{ONE_CASE}/links", TALK, {"kind": "task", "target": "ZH-01"}),
     Row("DELETE", f"{ONE_CASE}/links/{{link_id}}", TALK),
+    Row("GET", f"{DESK}/enterprises", READ),
+    Row("POST", f"{DESK}/enterprises", TALK, {"credit_code": "91330100799655058B", "name": "示例公司", "district": None}),
+    Row("GET", f"{DESK}/enterprises/{{credit_code}}", READ),
+    Row("POST", f"{DESK}/enterprises/{{credit_code}}/invitations", TALK, {"role": "handler", "person_name": "王女士"}),
+    Row("DELETE", f"{DESK}/invitations/{{invitation_id}}", TALK),
+    Row("DELETE", f"{DESK}/bindings/{{binding_id}}", TALK),
     # signing in
     Row("POST", "/api/session", ANYBODY, {}),
     Row("GET", "/api/session", ONE_TIME),
@@ -126,6 +132,9 @@ TABLE = (
     Row("GET", f"{CHAT}/{{conversation_id}}/messages", OWN_TOKEN),
     Row("GET", f"{CHAT}/{{conversation_id}}/attachments/{{attachment_id}}", OWN_TOKEN),
     Row("WS", f"{CHAT}/{{conversation_id}}/stream", OWN_TOKEN),
+    Row("GET", f"{CHAT}/{{conversation_id}}/identity", OWN_TOKEN),
+    Row("POST", f"{CHAT}/{{conversation_id}}/identity", OWN_TOKEN, {"credit_code": "", "code": "", "consent": True}),
+    Row("DELETE", f"{CHAT}/{{conversation_id}}/identity", OWN_TOKEN),
     # WeChat: a signature opens it; here no account is connected
     Row("GET", "/wechat", OWN_TOKEN),
     Row("POST", "/wechat", OWN_TOKEN, {}),
