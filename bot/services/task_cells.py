@@ -1,53 +1,51 @@
-"""What stands in a cell of an uploaded sheet, as a value of a task's field."""
+"""What stands in a cell of an uploaded sheet (a text, a float, a truth value or nothing), as a value of a task's field."""
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any
 
-from openpyxl.utils.datetime import from_excel
-
-_DAY = re.compile(r"(\d{4})\s*(?:-|/|\.|年)\s*(\d{1,2})\s*(?:-|/|\.|月)\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
-_SERIALS = range(36_526, 73_050)
-"""Days of 2000 to 2099, counted as Excel counts them."""
+_DAY = re.compile(r"(\d{4})\s*(?:-|/|\.|年)\s*(\d{1,2})\s*(?:-|/|\.|月)\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00)?)?")
+_FIRST_DAY, _FIRST_DAY_1904 = date(1899, 12, 30), date(1904, 1, 1)
+"""Where workbooks begin to count days; the first is two days early because they count a 29 February 1900."""
+_COUNTED = range(36_526 - 1_462, 73_051)
+"""Counts that can be days of 2000 to 2099, in either way of counting."""
 _BROKEN = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"}
 _BETWEEN_MEMBERS = re.compile(r"[、,，;；\n]+")
 
 
-def read_cell(field: str, value: Any, epoch: Any) -> Any:
+def read_cell(field: str, value: Any, counts_from_1904: bool = False) -> Any:
     """Return the value of this field. Raises ValueError with what to do about the cell."""
     if isinstance(value, str) and value.strip() in _BROKEN:
         raise ValueError(f"单元格里是错误值{value.strip()}，请改正或清空。")
     if field in ("due_on", "started_on"):
-        return read_day(value, epoch)
+        return read_day(value, counts_from_1904)
     text = read_text(value)
     return tuple(name for name in map(str.strip, _BETWEEN_MEMBERS.split(text)) if name) if field == "team" else text
 
 
 def read_text(value: Any) -> str:
-    """Return the text of a cell; a whole number is written without a decimal point."""
+    """Return the text of a cell; a whole number is written without a decimal point. Raises ValueError."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not math.isfinite(value):
         raise ValueError("这里须填文字。")
-    return str(int(value)) if float(value).is_integer() else str(value)
+    return f"{value:.0f}" if value.is_integer() else str(value)
 
 
-def read_day(value: Any, epoch: Any) -> date | None:
-    """Return the day, however it stands there: as a date, as text, as Excel's count of days."""
-    if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
-        return value
+def read_day(value: Any, counts_from_1904: bool = False) -> date | None:
+    """Return the day, be it written as text or, as dates are, counted in days."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return _parse_day(value.strip())
-    if isinstance(value, int | float) and not isinstance(value, bool) and int(value) in _SERIALS:
-        moment = from_excel(int(value), epoch)
-        return moment.date() if isinstance(moment, datetime) else None
-    raise ValueError(_HOW)
+    if isinstance(value, bool) or not math.isfinite(value) or int(value) not in _COUNTED:
+        raise ValueError(_HOW)
+    return (_FIRST_DAY_1904 if counts_from_1904 else _FIRST_DAY) + timedelta(days=int(value))
 
 
 def _parse_day(text: str) -> date | None:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from openpyxl.utils import get_column_letter
-
 from bot.business.roles import Permission, Principal
 from bot.business.task_record import Additions
 from bot.errors import StoreConflict, TaskConflict, TaskImportGone, TaskInvalid
@@ -20,8 +18,8 @@ from bot.persistence.database import Database
 from bot.persistence.task_tables import TaskImportRow
 from bot.services.task_cells import read_cell, read_text
 from bot.services.task_changes import as_json, differences, from_json, merge, store_change
-from bot.services.task_file import OpenSheet, SheetScan, open_sheet
 from bot.services.task_records import additions_of
+from bot.services.task_sheet import TaskSheet, column_letters, open_sheet
 from bot.services.task_workbook import EDITABLE, ID_HEADER, MAX_ROWS, MEMBER_SEPARATOR, NAME_HEADER, SHEET, VERSION_HEADER
 
 GOOD_FOR = timedelta(minutes=30)
@@ -85,8 +83,8 @@ class TaskImports:
         with self._database.session() as session:
             added = store.list_additions(session)
             known = {row.id: _Known(row.name, additions_of(added.get(row.id))) for row in store.list_tasks(session)}
-        with self._reading:
-            preview, prepared = _read(open_sheet(file), known)
+        with self._reading, open_sheet(file) as sheet:
+            preview, prepared = _read(sheet, known)
         if prepared and not preview.errors:
             preview.token = self._keep(principal, prepared)
         return preview
@@ -124,36 +122,40 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(sheet: OpenSheet, known: Mapping[str, _Known]) -> tuple[ImportPreview, list[dict[str, Any]]]:
+def _read(sheet: TaskSheet, known: Mapping[str, _Known]) -> tuple[ImportPreview, list[dict[str, Any]]]:
     """Return what is to be shown, and what is to be kept for applying."""
     preview = ImportPreview()
-    if sheet.scan is None:
+    if sheet.rows is None:
         preview.refuse(None, None, f"没有名为“{SHEET}”的工作表（文件里有：{'、'.join(sheet.names[:5])}）。请用导出的文件修改。")
         return preview, []
-    _refuse_what_is_no_value(preview, sheet.scan)
-    header = next(sheet.rows, ()) if not preview.errors else ()
-    places = _places(preview, header) if not preview.errors else {}
+    _, header = next(sheet.rows, (1, []))
+    places = _places(preview, header)
     if preview.errors:
         return preview, []
-    reader = _RowReader(preview, places, known, sheet.epoch)
-    for number, row in enumerate(sheet.rows, start=2):
+    reader = _RowReader(preview, places, known, sheet.counts_from_1904)
+    for number, row in sheet.rows:
         reader.read(number, row)
-        if preview.is_full:
-            preview.refuse(None, None, f"错误太多，只列出前{ERRORS_AT_MOST}处；请改正后重新上传。")
-            break
+        sheet.counts_only = preview.is_full
+    if sheet.has_too_many_rows:
+        preview = ImportPreview()
+        preview.refuse(None, None, f"工作表“{SHEET}”超过{MAX_ROWS}行，请用导出的文件修改，删掉多余的行。")
+        return preview, []
+    _refuse_what_is_no_value(preview, sheet)
     return preview, reader.prepared
 
 
-def _refuse_what_is_no_value(preview: ImportPreview, scan: SheetScan) -> None:
-    if scan.has_too_many_rows:
-        preview.refuse(None, None, f"工作表“{SHEET}”超过{MAX_ROWS}行，请用导出的文件修改，删掉多余的行。")
-        return
-    for area in scan.merged:
+def _refuse_what_is_no_value(preview: ImportPreview, sheet: TaskSheet) -> None:
+    """Put merged cells and formulas before the other errors, most of which come from them."""
+    others, preview.errors = preview.errors, []
+    for area in sheet.merged:
         column, row = _place_of(area.partition(":")[0])
         preview.refuse(row, column, f"{area}是合并单元格，请取消合并后再上传。")
-    for cell in scan.formulas:
+    for cell in sheet.formulas:
         column, row = _place_of(cell)
-        preview.refuse(row, column, f"{cell or '有单元格'}是公式，请粘贴为数值后再上传。")
+        preview.refuse(row, column, f"{cell}是公式，请粘贴为数值后再上传。")
+    preview.errors += others[:ERRORS_AT_MOST]
+    if len(others) >= ERRORS_AT_MOST:
+        preview.refuse(None, None, f"错误太多，只列出前{ERRORS_AT_MOST}处；请改正后重新上传。")
 
 
 def _place_of(cell: str) -> tuple[str | None, int | None]:
@@ -175,19 +177,19 @@ def _places(preview: ImportPreview, header: Sequence[Any]) -> dict[str, int]:
 class _RowReader:
     """Reads one row after the other, and remembers which tasks it has seen."""
 
-    def __init__(self, preview: ImportPreview, places: Mapping[str, int], known: Mapping[str, _Known], epoch: Any) -> None:
+    def __init__(self, preview: ImportPreview, places: Mapping[str, int], known: Mapping[str, _Known], from_1904: bool) -> None:
         self.prepared: list[dict[str, Any]] = []
         self._preview = preview
         self._places = places
         self._known = known
-        self._epoch = epoch
+        self._from_1904 = from_1904
         self._seen: dict[str, int] = {}
 
     def read(self, number: int, row: Sequence[Any]) -> None:
         if all(value is None or value == "" for value in row):
             return
         self._preview.rows += 1
-        task_id = self._text(number, row, ID_HEADER).upper()
+        task_id = self._text(row, ID_HEADER).upper()
         known = self._find(number, row, task_id)
         values = self._values(number, row) if known else None
         if known is None or values is None:
@@ -209,7 +211,7 @@ class _RowReader:
             self._refuse(number, ID_HEADER, f"没有编号为{task_id[:32]}的任务。")
         elif task_id in self._seen:
             self._refuse(number, ID_HEADER, f"任务{task_id}重复了，第{self._seen[task_id]}行已经有。")
-        elif self._text(number, row, NAME_HEADER) != known.name.strip():
+        elif self._text(row, NAME_HEADER) != known.name.strip():
             self._refuse(number, NAME_HEADER, f"任务名称和编号对不上，{task_id}应为“{known.name}”，请检查是不是错行了。")
         else:
             self._seen[task_id] = number
@@ -220,7 +222,7 @@ class _RowReader:
         values: dict[str, Any] = {}
         for name, header in EDITABLE.items():
             try:
-                values[name] = read_cell(name, self._cell(row, header), self._epoch)
+                values[name] = read_cell(name, self._cell(row, header), self._from_1904)
             except ValueError as error:
                 self._refuse(number, header, str(error))
         return values if len(values) == len(EDITABLE) else None
@@ -230,7 +232,7 @@ class _RowReader:
         if not changes:
             self._preview.unchanged += 1
             return
-        if self._text(number, row, VERSION_HEADER) != str(before.version):
+        if self._text(row, VERSION_HEADER) != str(before.version):
             self._refuse(number, VERSION_HEADER, f"任务{task_id}在导出之后有人改过，请重新导出再修改。")
             return
         for name, (old, new) in changes.items():
@@ -238,7 +240,7 @@ class _RowReader:
         new_values = {name: as_json(after)[name] for name in changes}
         self.prepared.append({"task_id": task_id, "version": before.version, "values": new_values})
 
-    def _text(self, number: int, row: Sequence[Any], header: str) -> str:
+    def _text(self, row: Sequence[Any], header: str) -> str:
         try:
             return read_text(self._cell(row, header))
         except ValueError:
@@ -250,7 +252,7 @@ class _RowReader:
 
     def _refuse(self, number: int, header: str, message: str) -> None:
         if not self._preview.is_full:
-            self._preview.refuse(number, get_column_letter(self._places[header] + 1), message)
+            self._preview.refuse(number, column_letters(self._places[header] + 1), message)
 
 
 def _shown(value: Any) -> str:
