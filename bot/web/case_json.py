@@ -70,8 +70,11 @@ def detail_json(detail: CaseDetail, work: CaseWork, principal: Principal) -> dic
     }
 
 
-def setup_json(work: CaseWork, agents: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a page of cases needs once: words for codes, the table of states, departments."""
+def setup_json(work: CaseWork, agents: Mapping[str, str], subjects: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a page of cases needs once: words for codes, the table of states, departments.
+
+    `subjects`: their titles; departments, who may not see the desk's setup, read them here.
+    """
     settings, today = work.settings, work.today()
     unannounced = next(year for year in range(today.year, today.year + 3) if work.calendar.is_provisional(year))
     return {
@@ -86,6 +89,7 @@ def setup_json(work: CaseWork, agents: Mapping[str, str]) -> dict[str, Any]:
             {"id": each.id, "title": each.title, "subjects": sorted(each.subjects), "districts": sorted(each.districts)}
             for each in settings.departments
         ],
+        "subjects": dict(subjects),
         "districts": list(settings.districts),
         "results": dict(settings.results),
         "days": dict(settings.days),

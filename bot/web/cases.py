@@ -129,9 +129,9 @@ async def list_cases(
 
 
 @router.get("/setup")
-async def show_setup(principal: CaseReader, cases: CasesDependency) -> dict[str, Any]:
+async def show_setup(request: Request, principal: CaseReader, cases: CasesDependency) -> dict[str, Any]:
     """Return what a page of cases needs once."""
-    return setup_json(cases.work, await asyncio.to_thread(cases.list_agents))
+    return setup_json(cases.work, await asyncio.to_thread(cases.list_agents), request.app.state.subject_titles)
 
 
 @router.post("", status_code=201)

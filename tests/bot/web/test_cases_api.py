@@ -110,6 +110,7 @@ def test_the_setup_has_words_for_every_code(mei: Colleague) -> None:
     assert setup["transitions"]["answer"] == {
         "title": "答复", "needs_text": True, "sources": ["accepted", "assigned", "in_progress"],
     }  # fmt: skip
+    assert setup["subjects"]["company_change"] == "公司变更登记"
     assert setup["calendar"]["provisional_from"] == "2027-01-01" and setup["departments"][0]["id"] == "amr"
 
 
