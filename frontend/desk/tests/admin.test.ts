@@ -51,6 +51,20 @@ test('writing in the form does not touch the account', () => {
   expect(account.teams).toEqual(['hotline', 'ip'])
 })
 
+describe('somebody of a department', () => {
+  test('must belong to one', () => {
+    expect(checkAccount({ ...form, role: 'department' }).department).toBe('请选择是哪个部门')
+    expect(checkAccount({ ...form, role: 'department', department: 'amr' })).toEqual({})
+  })
+
+  test('belongs to none any more in another role', () => {
+    expect(findChanges({ ...account, role: 'department', department: 'amr' }, { ...form, role: 'agent', department: 'amr' })).toEqual({
+      role: 'agent',
+      department: null,
+    })
+  })
+})
+
 describe('the list', () => {
   const accounts: Account[] = [
     { ...account, username: 'gone', display_name: '离职', disabled: true },

@@ -169,10 +169,15 @@ test('a row tells since when somebody waits, and how urgent it is', () => {
 })
 
 test('the address keeps page and conversation', () => {
-  for (const route of [{ page: 'chats', conversationId: 'a/b' }, { page: 'overview', conversationId: null }] as const) {
+  for (const route of [
+    { page: 'chats', id: 'a/b', query: {} },
+    { page: 'overview', id: null, query: {} },
+    { page: 'cases', id: '7f?3', query: { box: 'all', q: '水费 &电费' } },
+  ] as const) {
     expect(parseRoute(formatRoute(route))).toEqual(route)
   }
-  expect(parseRoute('#/nowhere/x')).toEqual({ page: 'chats', conversationId: 'x' })
+  expect(parseRoute('#/nowhere/x')).toEqual({ page: 'chats', id: 'x', query: {} })
+  expect(parseRoute('#/cases/%E0%A4%A').id).toBe('%E0%A4%A')
 })
 
 test('the title counts what nobody looked at', () => {

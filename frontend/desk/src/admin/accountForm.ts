@@ -2,11 +2,18 @@
 
 import type { Account, AccountChange, NewAccount, Role } from '../api/types'
 
-export const roleTitles: Record<Role, string> = { agent: '坐席', supervisor: '主管', admin: '管理员', readonly: '只读' }
+export const roleTitles: Record<Role, string> = {
+  agent: '坐席',
+  supervisor: '主管',
+  admin: '管理员',
+  department: '部门',
+  readonly: '只读',
+}
 export const roleHints: Record<Role, string> = {
   agent: '接待用户，看得到本组的会话',
   supervisor: '看得到全部会话，加上看板、指派和共享常用语',
   admin: '主管的权限，加上管理账号',
+  department: '只看得到转给本部门的诉求，可以答复、请补充、退回；看不到会话',
   readonly: '只能查看会话和看板，不能操作',
 }
 export const languageTitles: Record<string, string> = { 'zh-Hans': '简体中文', 'zh-Hant': '繁體中文', en: 'English' }
@@ -26,13 +33,14 @@ export function createEmptyAccount(): NewAccount {
     skills: [],
     languages: ['zh-Hans'],
     capacity: defaultCapacity,
+    department: null,
   }
 }
 
 /** Returns what the form begins with for an account that exists. The lists are copies. */
 export function copyAccount(account: Account): NewAccount {
-  const { username, display_name, role, teams, skills, languages, capacity } = account
-  return { username, display_name, role, teams: [...teams], skills: [...skills], languages: [...languages], capacity }
+  const { username, display_name, role, teams, skills, languages, capacity, department = null } = account
+  return { username, display_name, role, teams: [...teams], skills: [...skills], languages: [...languages], capacity, department }
 }
 
 /** Returns the first mistake of each field in words for people; nothing when it can be sent. */
@@ -47,6 +55,7 @@ export function checkAccount(account: NewAccount): AccountErrors {
   if (!isCapacity(account.capacity)) {
     errors.capacity = `同时接待数为${capacityRange.least}–${capacityRange.most}`
   }
+  if (account.role === 'department' && !account.department) errors.department = '请选择是哪个部门'
   return errors
 }
 
@@ -57,10 +66,17 @@ export function findChanges(before: Account, after: NewAccount): AccountChange {
   if (name !== before.display_name) changes.display_name = name
   if (after.role !== before.role) changes.role = after.role
   if (after.capacity !== before.capacity) changes.capacity = after.capacity
+  const department = departmentOf(after)
+  if (department !== (before.department ?? null)) changes.department = department
   if (!hasSame(before.teams, after.teams)) changes.teams = after.teams
   if (!hasSame(before.skills, after.skills)) changes.skills = after.skills
   if (!hasSame(before.languages, after.languages)) changes.languages = after.languages
   return changes
+}
+
+/** Only somebody of a department has one, whatever was chosen before the role was changed. */
+export function departmentOf(account: Pick<NewAccount, 'role' | 'department'>): string | null {
+  return account.role === 'department' ? (account.department ?? null) : null
 }
 
 function isCapacity(capacity: number): boolean {

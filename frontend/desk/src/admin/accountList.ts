@@ -2,7 +2,7 @@
 
 import type { Account, Role } from '../api/types'
 
-const ranks: Record<Role, number> = { admin: 0, supervisor: 1, agent: 2, readonly: 3 }
+const ranks: Record<Role, number> = { admin: 0, supervisor: 1, agent: 2, department: 3, readonly: 4 }
 
 /** Finds by name, user name or a team's title; disabled ones last, and only when wanted or searched for. */
 export function findAccounts(

@@ -1,5 +1,6 @@
 /** Every call of the desk, typed. They reject with ApiError only. */
 
+import { createCaseCalls } from './caseCalls'
 import { ApiError } from './errors'
 import type {
   Account,
@@ -97,6 +98,8 @@ export function createDeskApi(
       call<{ account: Account }>('PATCH', `/api/desk/accounts/${encodeURIComponent(username)}`, change),
     resetPassword: (username: string) =>
       post<{ password: string }>(`/api/desk/accounts/${encodeURIComponent(username)}/password`),
+
+    ...createCaseCalls({ call, query }),
   }
 }
 
@@ -109,7 +112,7 @@ function conversation(id: string): string {
   return `/api/desk/conversations/${encodeURIComponent(id)}`
 }
 
-function query(values: Record<string, string | number | null | undefined>): string {
+function query(values: object): string {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')
   return given.length > 0 ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : ''
 }

@@ -1,7 +1,7 @@
 /** What the server says, in its own words (the contract's field names). Times are ISO, UTC. */
 
 export type Role = 'agent' | 'supervisor' | 'admin' | 'department' | 'readonly'
-export type Permission = 'read' | 'talk' | 'supervise' | 'administer'
+export type Permission = 'cases' | 'read' | 'talk' | 'supervise' | 'administer'
 export type PresenceState = 'ready' | 'away'
 
 export interface Presence {
@@ -25,6 +25,8 @@ export interface Me {
   must_change_password: boolean
   presence: Presence
   permissions: Permission[]
+  /** Of somebody who answers cases for one. */
+  department?: TeamName | null
 }
 
 export interface Team extends TeamName {
@@ -341,13 +343,14 @@ export interface Account {
   capacity: number
   disabled: boolean
   must_change_password: boolean
+  department?: string | null
   created_at: string
   last_seen_at: string | null
 }
 
 export type NewAccount = Pick<
   Account,
-  'username' | 'display_name' | 'role' | 'teams' | 'skills' | 'languages' | 'capacity'
+  'username' | 'display_name' | 'role' | 'teams' | 'skills' | 'languages' | 'capacity' | 'department'
 >
 export type AccountChange = Partial<Omit<NewAccount, 'username'>> & { disabled?: boolean }
 

@@ -15,7 +15,7 @@ export function useShortcuts(run: (action: Action) => void): void {
   onBeforeUnmount(() => window.removeEventListener('keydown', onKey))
 }
 
-function isDialogOpen(): boolean {
+export function isDialogOpen(): boolean {
   return [...document.querySelectorAll<HTMLElement>('.el-overlay')].some(
     (overlay) => overlay.style.display !== 'none' && overlay.querySelector('.el-dialog, .el-message-box') !== null,
   )

@@ -154,6 +154,7 @@ export class Desk {
 
   private onReady(me: Me): void {
     this.ports.localStore.write(userKey, me.username)
+    if (!me.permissions.includes('read')) return
     this.outbox.restore(me.username)
     this.stream.start()
   }

@@ -9,6 +9,7 @@ export interface SessionState {
   /** `password`: signed in, but a new password must be chosen first. */
   phase: 'starting' | 'signed_out' | 'password' | 'ready' | 'unreachable'
   me: Me | null
+  /** null also for somebody who may not see chats. */
   setup: Setup | null
   /** Chinese; why nobody is signed in any more, shown above the form. */
   notice: string
@@ -93,7 +94,8 @@ export class Session {
       return
     }
     try {
-      await this.refreshSetup()
+      // Whoever only answers cases has nothing to do with chats, and may not ask.
+      if (this.can('read')) await this.refreshSetup()
     } catch (failure) {
       if (failure instanceof ApiError && failure.status === 401) throw failure
       return this.fail(failure)

@@ -3,6 +3,8 @@
 export interface RefresherPorts {
   load(): Promise<void>
   isInView(): boolean
+  /** How often; without it, as often as the overview. */
+  everyMs?: number
 }
 
 export const regularMs = 5_000
@@ -41,16 +43,20 @@ export class Refresher {
     else if (!this.isStopped) void this.run()
   }
 
+  private get everyMs(): number {
+    return this.ports.everyMs ?? regularMs
+  }
+
   private async run(): Promise<void> {
     clearTimeout(this.timer)
-    if (!this.ports.isInView()) return this.plan(regularMs)
+    if (!this.ports.isInView()) return this.plan(this.everyMs)
     this.isLoading = true
     this.isStale = false
     try {
       await this.ports.load()
     } finally {
       this.isLoading = false
-      this.plan(this.isStale ? leastMs : regularMs)
+      this.plan(this.isStale ? leastMs : this.everyMs)
     }
   }
 
