@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Cookie, Query, Request, Response
@@ -26,7 +26,10 @@ from bot.services.inbox import Inbox
 logger = logging.getLogger(__name__)
 STATE_COOKIE, TICKET_COOKIE = "yingshang_wechat_state", "yingshang_wechat_ticket"
 TICKET_PATH = "/api/chat/wechat-conversation"
-CHAT_PAGE = "/widget/"
+Goal = Literal["chat", "bind"]
+PAGES: Mapping[Goal, str] = {"chat": "/widget/", "bind": "/identity/bind"}
+NOT_RECOGNISED: Mapping[Goal, str] = {"chat": "", "bind": "?from=nobody"}
+"""Keeps the page from asking again."""
 router = APIRouter(tags=["wechat"])
 
 
@@ -52,15 +55,15 @@ def page_of(request: Request) -> WeChatPage:
 
 
 @router.get(H5_PATH)
-async def open_page(request: Request) -> Response:
-    """Send the visitor to WeChat, which sends them back to us with a code."""
+async def open_page(request: Request, to: Goal = "chat") -> Response:
+    """Send the visitor to WeChat, which sends them back to us with a code, and then to one of our pages."""
     page = page_of(request)
     if page.exchange_code is None:
-        return RedirectResponse(CHAT_PAGE)
-    state = await page.access.begin_sign_in()
+        return RedirectResponse(PAGES[to])
+    state, goal = await page.access.begin_sign_in(), "" if to == "chat" else f"?to={to}"
     question = {
         "appid": page.app_id,
-        "redirect_uri": f"{page.public_url or str(request.base_url).rstrip('/')}{H5_PATH}/callback",
+        "redirect_uri": f"{page.public_url or str(request.base_url).rstrip('/')}{H5_PATH}/callback{goal}",
         "response_type": "code",
         "scope": "snsapi_base",
         "state": state,
@@ -76,11 +79,12 @@ async def come_back(
     code: Annotated[str, Query(max_length=512)] = "",
     state: Annotated[str, Query(max_length=128)] = "",
     begun: Annotated[str, Cookie(alias=STATE_COOKIE)] = "",
+    to: Goal = "chat",
 ) -> Response:
-    """Recognise who opened the page, and open the chat page with a ticket for their conversation."""
+    """Recognise who opened the page, and open the one they were on their way to with a ticket for their conversation."""
     page = page_of(request)
     if page.exchange_code is None:
-        return RedirectResponse(CHAT_PAGE)
+        return RedirectResponse(PAGES[to])
     is_ours = bool(state) and hmac.compare_digest(state.encode(), begun.encode())
     if not is_ours or not await page.access.finish_sign_in(state):
         raise HTTPException(403)
@@ -89,7 +93,7 @@ async def come_back(
     except PlatformError as error:
         logger.warning("a page's visitor was not recognised: %s %s", type(error).__name__, error.code)
         openid = ""
-    response = RedirectResponse(f"{CHAT_PAGE}?from=wechat" if openid else CHAT_PAGE)
+    response = RedirectResponse(f"{PAGES[to]}?from=wechat" if openid else f"{PAGES[to]}{NOT_RECOGNISED[to]}")
     response.delete_cookie(STATE_COOKIE, path=f"{H5_PATH}/callback")
     if openid:
         ticket = await page.access.make_ticket(await page.inbox.conversation_of(CHANNEL, page.app_id, openid))

@@ -105,12 +105,12 @@ class Identity:
         self._live = live
         self._wake = wake
         self._now = now
-        self._providers = providers
+        self.providers = providers
         self._invitation = InvitationVerification()
 
     def show(self, conversation_id: str) -> Standing:
         with self._database.session() as session:
-            return Standing(find_caller(session, conversation_id, self._now()), self._providers)
+            return Standing(find_caller(session, conversation_id, self._now()), self.providers)
 
     def bind_with_code(self, conversation_id: str, code: str, credit_code: str, has_consent: bool) -> Standing:
         """Bind whoever writes in this conversation. Raises BindingRefused."""
@@ -128,7 +128,7 @@ class Identity:
         if isinstance(outcome, BindingRefused):
             raise outcome
         self._tell(conversation_id)
-        return Standing(outcome, self._providers)
+        return Standing(outcome, self.providers)
 
     def release(self, conversation_id: str) -> None:
         """End the binding of whoever writes in this conversation, if there is one."""

@@ -23,6 +23,7 @@ from bot.web import (
     errors,
     health,
     identity_errors,
+    identity_pages,
     session,
     tasks,
 )
@@ -76,6 +77,7 @@ def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     for router in (
         widget.router,
         identity.router,
+        identity_pages.router,
         session.router,
         accounts.router,
         desk.router,

@@ -31,6 +31,16 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(body, status, _headers(style))
 
 
+def page_with_script(template: str, script: str, **values: Any) -> Response:
+    """Return a page that does something: its one script is known by its hash, no other site may frame it, nobody keeps it."""
+    source = _source(script)
+    response = page(template, **values, script=Markup(source))  # our own file, never what somebody wrote
+    scripts = f"script-src '{_hash_of(source)}'; connect-src 'self'"
+    policy = response.headers["Content-Security-Policy"].replace("frame-ancestors *", f"{scripts}; frame-ancestors 'none'")
+    response.headers.update({"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+    return response
+
+
 def missing(what: str) -> Response:
     """Return the page for something that is not there, named in Chinese, such as 这篇文章."""
     response = page("missing.html", 404, what=what)
@@ -47,8 +57,7 @@ def unavailable() -> Response:
 @cache
 def _headers(style: str) -> dict[str, str]:
     """Return the headers of every page: nothing may run or load but the one style sheet, known by its hash."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src '{_hash_of(style)}'; img-src 'self'; base-uri 'none'; form-action 'none'"
     return {
         "Cache-Control": f"public, max-age={CACHE_S}",
         "Content-Security-Policy": f"{policy}; frame-ancestors *",
@@ -57,9 +66,18 @@ def _headers(style: str) -> dict[str, str]:
     }
 
 
-@cache
 def _style() -> str:
-    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    return _source("page.css")
+
+
+@cache
+def _source(file: str) -> str:
+    return (TEMPLATES / file).read_text(encoding="utf-8")
+
+
+@cache
+def _hash_of(source: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
 
 
 @cache

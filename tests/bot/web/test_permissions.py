@@ -147,6 +147,7 @@ TABLE = (
     Row("GET", "/articles/{article_id}", ANYBODY),
     Row("GET", "/tasks/{task_id}", ANYBODY),
     Row("GET", "/notes/{note_id}", ANYBODY),
+    Row("GET", "/identity/bind", ANYBODY),
     Row("GET", "/openapi.json", ANYBODY),
     Row("GET", "/healthz", ANYBODY),
     Row("GET", "/readyz", ANYBODY),
