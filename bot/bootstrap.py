@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import yaml
 from fastapi import FastAPI
@@ -48,7 +49,7 @@ from bot.services.enterprises import Enterprises
 from bot.services.handover import Handovers
 from bot.services.handover_keeper import HandoverKeeper
 from bot.services.housekeeping import Housekeeper
-from bot.services.identity import Identity
+from bot.services.identity import PROVIDER, Identity
 from bot.services.identity_words import IdentityWords
 from bot.services.inbox import Inbox
 from bot.services.invitations import Invitations
@@ -62,9 +63,13 @@ from bot.services.task_export import TaskExport
 from bot.services.task_import import TaskImports
 from bot.services.tasks import Tasks
 from bot.services.working_calendar import warn_of_provisional_years
-from bot.settings import PROJECT, Settings
+from bot.settings import PROJECT, OidcSettings, Settings
 from bot.web.app import create_app
+from bot.web.enterprises import BIND_PAGE
 from knowledge.ambiguities import read_ambiguities
+
+if TYPE_CHECKING:
+    from bot.services.identity_provider import IdentityProvider
 
 KNOWLEDGE = PROJECT / "knowledge"
 WIDGET_DIST = PROJECT / "frontend" / "widget" / "dist"
@@ -119,6 +124,8 @@ class IdentityServices:
 
     people: Identity
     words: IdentityWords
+    provider: IdentityProvider | None
+    """None = no identity provider is set up."""
     invitations: Invitations
     enterprises: Enterprises
 
@@ -221,12 +228,22 @@ def build_services(settings: Settings, database: Database) -> Services:
 def _build_identity(
     settings: Settings, database: Database, live: LiveEvents, wake: Callable[[], None], work: CaseWork
 ) -> IdentityServices:
+    oidc = settings.oidc
+    people = Identity(database, live, wake, now, [(PROVIDER, oidc.title)] if oidc else [])
+    page = f"{settings.public_url}{BIND_PAGE}" if settings.public_url else ""
     return IdentityServices(
-        people=Identity(database, live, wake, now),
-        words=IdentityWords(),
+        people=people,
+        words=IdentityWords(page, [oidc.title] if oidc else []),
+        provider=_build_provider(oidc, database, people) if oidc else None,
         invitations=Invitations(database, now),
         enterprises=Enterprises(database, now, work.settings.districts),
     )
+
+
+def _build_provider(settings: OidcSettings, database: Database, people: Identity) -> IdentityProvider:
+    from bot.services.identity_provider import IdentityProvider  # its libraries take 6 MB: for those who set one up
+
+    return IdentityProvider(settings, database, people, now)
 
 
 def _build_desk(
@@ -316,6 +333,8 @@ def build_app(services: Services) -> FastAPI:
             await redis.aclose()
         if services.wechat:
             services.wechat.close()
+        if services.identity.provider:
+            services.identity.provider.close()
         services.assistant.close()
         services.database.close()
 
@@ -346,6 +365,7 @@ def _hand_over(services: Services, state: State) -> None:
     state.task_imports = services.desk.task_imports
     state.cases = services.casework.desk
     state.identity = services.identity.people
+    state.identity_provider = services.identity.provider
     state.invitations = services.identity.invitations
     state.enterprises = services.identity.enterprises
     account = services.wechat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -54,6 +54,24 @@ class WeChatSettings:
 
 
 @dataclass(frozen=True)
+class OidcSettings:
+    """An identity provider, by OpenID Connect, that knows for which enterprise somebody speaks."""
+
+    issuer: str
+    """Exactly as the provider writes it, a slash at the end included."""
+    client_id: str
+    client_secret: Secret | None = None
+    """None = a public client, which PKCE alone protects."""
+    title: str = "企业统一登录"
+    """What people call it."""
+    scope: str = "openid profile"
+    credit_code_claim: str = "credit_code"
+    enterprise_name_claim: str = "enterprise_name"
+    role_claim: str = ""
+    """"" = it does not say, so everybody is a handler."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an installation decides."""
 
@@ -74,6 +92,8 @@ class Settings:
     """A speech recogniser's address; "" = voice messages are kept and not understood."""
     wechat: WeChatSettings | None = None
     """None = no Official Account is connected."""
+    oidc: OidcSettings | None = None
+    """None = people are bound by invitations alone."""
 
     @property
     def models_dir(self) -> Path:
@@ -96,6 +116,7 @@ def read_settings(environment: Mapping[str, str], data_dir: Path | None = None, 
         public_url=_address(environment, "YINGSHANG_PUBLIC_URL", WEB),
         speech_url=_address(environment, "YINGSHANG_SPEECH_URL", WEB),
         wechat=_wechat(environment),
+        oidc=_oidc(environment),
     )
 
 
@@ -119,6 +140,40 @@ def _wechat(environment: Mapping[str, str]) -> WeChatSettings | None:
         may_send=_yes(environment, "YINGSHANG_WECHAT_CUSTOMER_SERVICE"),
         verify_file=_verify_file(environment.get("YINGSHANG_WECHAT_VERIFY_FILE", "")),
     )
+
+
+def _oidc(environment: Mapping[str, str]) -> OidcSettings | None:
+    """Return the identity provider, None when no issuer is named."""
+    prefix = "YINGSHANG_OIDC_"
+    given = {name.removeprefix(prefix).lower(): value.strip() for name, value in environment.items() if name.startswith(prefix)}
+    given = {name: value for name, value in given.items() if value}
+    if not given:
+        return None
+    known = {each.name for each in fields(OidcSettings)}
+    for name in sorted(given):
+        if name not in known:
+            raise SettingInvalid(f"{prefix}{name.upper()}", f"is not known; there are {', '.join(sorted(known)).upper()}")
+        if not given[name].isprintable():
+            raise SettingInvalid(f"{prefix}{name.upper()}", "must be visible characters")
+    for name in ("issuer", "client_id"):
+        if name not in given:
+            raise SettingInvalid(f"{prefix}{name.upper()}", "must be set beside the others of the identity provider")
+    if not is_safe_address(given["issuer"]) or urlsplit(given["issuer"]).query or "#" in given["issuer"]:
+        raise SettingInvalid(f"{prefix}ISSUER", "must be an address that begins with https:// (http:// on this machine only)")
+    if "openid" not in given.get("scope", "openid").split():
+        raise SettingInvalid(f"{prefix}SCOPE", "must have the word openid")
+    secret = given.pop("client_secret", None)
+    return OidcSettings(**given, client_secret=Secret(secret) if secret else None)
+
+
+def is_safe_address(address: str) -> bool:
+    """Return whether nobody on the way can read or change what is sent there."""
+    try:
+        parts = urlsplit(address)
+        is_here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+    except ValueError:
+        return False
 
 
 WEB = ("http", "https")

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from bot.business.identity import ROLE_TITLES
 from bot.channels.widget import ConversationId
-from bot.services.identity import Identity, Standing
+from bot.services.identity import PROVIDER, SIGN_IN_WITHIN, Identity, Standing
 
+if TYPE_CHECKING:  # its library is loaded where a provider is set up
+    from bot.services.identity_provider import IdentityProvider
+
+CALLBACK = "/identity/callback"
+STATE_COOKIE = "yingshang_identity_state"
 router = APIRouter(prefix="/api/chat/conversations/{conversation_id}/identity", tags=["identity"])
 
 
 class CodeShown(BaseModel):
     credit_code: str = Field(max_length=200)
     code: str = Field(max_length=200)
+    consent: bool = False
+
+
+class SignInAsked(BaseModel):
     consent: bool = False
 
 
@@ -43,6 +53,30 @@ async def bind_with_code(request: Request, conversation_id: ConversationId, body
 async def release(request: Request, conversation_id: ConversationId) -> None:
     """End the binding, if there is one."""
     await asyncio.to_thread(identity_of(request).release, conversation_id)
+
+
+@router.post("/{provider}")
+async def begin_sign_in(
+    request: Request, response: Response, conversation_id: ConversationId, provider: str, body: SignInAsked
+) -> dict[str, str]:
+    """Return where the browser is to go to sign in; it gets a cookie without which nobody can come back."""
+    begun = await provider_of(request, provider).begin(conversation_id, body.consent, callback_of(request))
+    age, is_secure = int(SIGN_IN_WITHIN.total_seconds()), callback_of(request).startswith("https://")
+    response.set_cookie(STATE_COOKIE, begun.state, max_age=age, path=CALLBACK, httponly=True, secure=is_secure, samesite="lax")
+    return {"url": begun.url}
+
+
+def provider_of(request: Request, name: str = PROVIDER) -> IdentityProvider:
+    """Return the identity provider. Raises 404 when there is none, or none of this name."""
+    provider: IdentityProvider | None = request.app.state.identity_provider
+    if provider is None or name != PROVIDER:
+        raise HTTPException(404)
+    return provider
+
+
+def callback_of(request: Request) -> str:
+    """Return the address to which a provider sends people back."""
+    return f"{request.app.state.public_url or str(request.base_url).rstrip('/')}{CALLBACK}"
 
 
 def standing_json(standing: Standing) -> dict[str, Any]:

@@ -28,6 +28,10 @@ from bot.services.verification import Shown, Speaker, Verification
 
 BEGUN_KEPT_FOR = timedelta(hours=1)
 """Of a code written in a chat, or a sign-in begun elsewhere, that nothing came of."""
+PROVIDER = "oidc"
+"""Id of the one identity provider that may be set up."""
+SIGN_IN_WITHIN = timedelta(minutes=10)
+"""From going there to coming back."""
 PAGE = "conversation:"
 """How the holder of a page begins: whoever has that browser has its key."""
 

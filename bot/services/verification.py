@@ -22,6 +22,8 @@ class Speaker:
     person_name: str
     proof: str
     """What it rests on: the invitation's id, or issuer and subject of the sign-in."""
+    enterprise_name: str = ""
+    """As the provider says it; "" where the enterprise is known already."""
 
 
 class Verification(Protocol[Shown]):

@@ -35,6 +35,41 @@ def test_a_bad_setting_is_named(key: str, value: str) -> None:
     assert "geheim" not in str(invalid.value)
 
 
+OIDC = {"YINGSHANG_OIDC_ISSUER": "https://id.example/tenant/", "YINGSHANG_OIDC_CLIENT_ID": "yingshang"}
+
+
+def test_an_identity_provider_is_set_up_by_its_issuer_and_our_name_there() -> None:
+    settings = read_settings({**OIDC, "YINGSHANG_OIDC_CLIENT_SECRET": "geheim", "YINGSHANG_OIDC_ROLE_CLAIM": "position"}).oidc
+
+    assert settings is not None and "geheim" not in str(settings)
+    assert (settings.issuer, settings.credit_code_claim, settings.role_claim) == (
+        "https://id.example/tenant/",
+        "credit_code",
+        "position",
+    )
+    assert read_settings({"YINGSHANG_OIDC_ISSUER": ""}).oidc is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("YINGSHANG_OIDC_ISSUER", ""),
+        ("YINGSHANG_OIDC_ISSUER", "id.example"),
+        ("YINGSHANG_OIDC_ISSUER", "http://id.example"),
+        ("YINGSHANG_OIDC_ISSUER", "https://"),
+        ("YINGSHANG_OIDC_ISSUER", "https://id.example/?a=b"),
+        ("YINGSHANG_OIDC_ISSUER", "https://[id.example"),
+        ("YINGSHANG_OIDC_CLIENT_ID", ""),
+        ("YINGSHANG_OIDC_SCOPE", "profile"),
+        ("YINGSHANG_OIDC_ROLE_CLAM", "role"),
+        ("YINGSHANG_OIDC_TITLE", "统一\n登录"),
+    ],
+)
+def test_a_bad_setting_of_the_identity_provider_is_named(key: str, value: str) -> None:
+    with pytest.raises(SettingInvalid, match=key):
+        read_settings({**OIDC, key: value})
+
+
 def test_a_command_ends_with_one_line_and_no_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -135,6 +135,8 @@ TABLE = (
     Row("GET", f"{CHAT}/{{conversation_id}}/identity", OWN_TOKEN),
     Row("POST", f"{CHAT}/{{conversation_id}}/identity", OWN_TOKEN, {"credit_code": "", "code": "", "consent": True}),
     Row("DELETE", f"{CHAT}/{{conversation_id}}/identity", OWN_TOKEN),
+    Row("POST", f"{CHAT}/{{conversation_id}}/identity/{{provider}}", OWN_TOKEN, {"consent": True}),
+    Row("GET", "/identity/callback", OWN_TOKEN),
     # WeChat: a signature opens it; here no account is connected
     Row("GET", "/wechat", OWN_TOKEN),
     Row("POST", "/wechat", OWN_TOKEN, {}),
