@@ -41,7 +41,7 @@ def test_no_page_is_wider_than_a_small_screen(
         assert wang.overflow_px() == 0, tab
     for action, title in (("转接", "转接会话"), ("交还小助", "交还小助"), ("结束", "结束会话")):
         assert_no_overflow_in(wang, action, title)
-    for name in ("实时看板", "常用语", "账号"):
+    for name in ("诉求", "企业", "需求", "实时看板", "常用语", "账号"):
         wang.show(name)
         expect(wang.page.get_by_role("heading", name=name, level=1)).to_be_visible()
         assert wang.overflow_px() == 0, name
