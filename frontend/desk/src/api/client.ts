@@ -2,6 +2,7 @@
 
 import { createCaseCalls } from './caseCalls'
 import { ApiError } from './errors'
+import { createTaskCalls } from './taskCalls'
 import type {
   Account,
   AccountChange,
@@ -38,6 +39,9 @@ export interface EntryQuery {
 export type DeskApi = ReturnType<typeof createDeskApi>
 
 const timeoutMs = 30_000
+/** A file goes as it is; so long it may take to arrive and to be read. */
+const fileTimeoutMs = 180_000
+const binaryType = 'application/octet-stream'
 
 /** `onSignedOut` is called when a call finds that the session has ended (never by the sign-in itself). */
 export function createDeskApi(
@@ -100,6 +104,7 @@ export function createDeskApi(
       post<{ password: string }>(`/api/desk/accounts/${encodeURIComponent(username)}/password`),
 
     ...createCaseCalls({ call, query }),
+    ...createTaskCalls({ get, post, call, query }),
   }
 }
 
@@ -119,14 +124,14 @@ function query(values: object): string {
 
 async function request(fetchNow: typeof fetch, method: string, path: string, body?: object): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  if (body) headers['Content-Type'] = 'application/json'
+  if (body) headers['Content-Type'] = body instanceof Blob ? body.type || binaryType : 'application/json'
   const aborter = new AbortController()
-  const timer = setTimeout(() => aborter.abort(), timeoutMs)
+  const timer = setTimeout(() => aborter.abort(), body instanceof Blob ? fileTimeoutMs : timeoutMs)
   try {
     return await fetchNow(path, {
       method,
       headers,
-      body: body ? JSON.stringify(body) : null,
+      body: body instanceof Blob ? body : body ? JSON.stringify(body) : null,
       credentials: 'same-origin',
       cache: 'no-store',
       signal: aborter.signal,
