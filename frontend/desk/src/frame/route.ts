@@ -2,7 +2,7 @@
 
 import { shallowReactive } from 'vue'
 
-export type PageName = 'chats' | 'cases' | 'enterprises' | 'demand' | 'overview' | 'canned' | 'accounts'
+export type PageName = 'chats' | 'cases' | 'enterprises' | 'demand' | 'tasks' | 'overview' | 'canned' | 'accounts'
 
 export interface Route {
   page: PageName
@@ -12,7 +12,7 @@ export interface Route {
   query: Readonly<Record<string, string>>
 }
 
-const pages: PageName[] = ['chats', 'cases', 'enterprises', 'demand', 'overview', 'canned', 'accounts']
+const pages: PageName[] = ['chats', 'cases', 'enterprises', 'demand', 'tasks', 'overview', 'canned', 'accounts']
 
 export const route = shallowReactive<Route>({ page: 'chats', id: null, query: {} })
 /** Where one last was on each page: the way back leads there. */
