@@ -121,3 +121,11 @@ def test_the_page_and_the_server_agree_on_what_a_credit_code_is(page: Page, app:
     for number in (1, 12345, 999_999_999):
         fill(page, credit_code(number), consent=False)
         expect(page.get_by_role("alert")).to_contain_text("请先勾选同意")
+
+
+def test_the_chat_page_says_how_to_bind(page: Page, app: RunningApp) -> None:
+    page.goto(f"{app.url}/widget/")
+
+    page.get_by_role("button", name="绑定企业").tap()
+
+    expect(page.get_by_text("请先向工作人员要一个邀请码")).to_be_visible()
