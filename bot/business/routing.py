@@ -5,7 +5,7 @@ First come, first served within the same urgency. An agent is only given what th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -47,22 +47,41 @@ def in_order(waiting: Sequence[WaitingChat]) -> list[WaitingChat]:
     return sorted(waiting, key=lambda chat: (chat.priority, chat.requested_at, chat.conversation_id))
 
 
-def choose_agent(chat: WaitingChat, agents: Sequence[ReadyAgent]) -> ReadyAgent | None:
+def choose_agent(chat: WaitingChat, agents: Iterable[ReadyAgent]) -> ReadyAgent | None:
     """Return the agent who should have the chat, None when nobody who may take it is free."""
-    able = [agent for agent in agents if agent.is_free and chat.team in agent.teams and _understands(agent, chat.language)]
-    return min(able, key=lambda agent: _cost(agent, chat), default=None)
+    return min((agent for agent in agents if _is_able(agent, chat)), key=lambda agent: _cost(agent, chat), default=None)
 
 
-def assign(waiting: Sequence[WaitingChat], agents: Sequence[ReadyAgent]) -> dict[str, str]:
-    """Return who should have which chat (conversation id → user name) as long as there are free agents."""
-    free: dict[str, ReadyAgent] = {agent.username: agent for agent in agents}
+def assign(
+    waiting: Sequence[WaitingChat], agents: Sequence[ReadyAgent], before: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return who should have which chat (conversation id → user name) as long as there are free agents.
+
+    `before` is what was told last: it stays for each chat whose turn finds that agent still free, so that a change of one does
+    not move all the others.
+    """
+    free: dict[str, ReadyAgent] = {agent.username: agent for agent in agents if agent.is_free}
     chosen: dict[str, str] = {}
     for chat in in_order(waiting):
-        agent = choose_agent(chat, list(free.values()))
+        known = free.get((before or {}).get(chat.conversation_id, ""))
+        agent = known if known is not None and _is_able(known, chat) else choose_agent(chat, free.values())
         if agent is not None:
             chosen[chat.conversation_id] = agent.username
-            free[agent.username] = replace(agent, load=agent.load + 1)
+            _count(free, agent)
     return chosen
+
+
+def _is_able(agent: ReadyAgent, chat: WaitingChat) -> bool:
+    return agent.is_free and chat.team in agent.teams and _understands(agent, chat.language)
+
+
+def _count(free: dict[str, ReadyAgent], agent: ReadyAgent) -> None:
+    """Note that the agent has one chat more; who is full is free no more."""
+    busier = replace(agent, load=agent.load + 1)
+    if busier.is_free:
+        free[agent.username] = busier
+    else:
+        del free[agent.username]
 
 
 def positions(waiting: Sequence[WaitingChat]) -> Mapping[str, int]:

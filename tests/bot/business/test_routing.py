@@ -184,3 +184,22 @@ class Day:
         last = NINE + timedelta(minutes=minute) if by > 0 else before.last_assigned_at
         self.agents[name] = replace(before, load=before.load + by, last_assigned_at=last)
         self.peaks[name] = max(self.peaks[name], before.load + by)
+
+
+def test_what_was_told_stays_while_it_can_so_that_one_change_does_not_move_all() -> None:
+    waiting = [chat(f"c{i}", minute=i) for i in range(6)]
+    agents = [agent(f"a{i}", capacity=2) for i in range(3)]
+    before = assign(waiting, agents)
+
+    busier = [replace(agents[0], load=1), *agents[1:]]
+    after = assign(waiting[1:], busier, before)
+
+    assert {each: name for each, name in after.items() if before[each] != name} == {}
+    assert Counter(after.values())["a0"] <= 1
+
+
+def test_a_more_urgent_chat_is_chosen_for_before_what_was_told() -> None:
+    one = agent("one", capacity=1)
+    before = assign([chat("calm")], [one])
+
+    assert assign([chat("calm"), chat("urgent", minute=5, priority=0)], [one], before) == {"urgent": "one"}
