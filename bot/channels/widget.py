@@ -25,8 +25,9 @@ from bot.services.live import Happening, LiveEvents
 from bot.services.outbox import Delivery, Packet
 
 CHANNEL = "widget"
-POLL_S = 3.0
-"""How often an open stream looks at the store without being told: another process may have written."""
+POLL_S = 20.0
+"""How often an open stream looks at the store without being told: another process may have written, and Redis lost the word.
+Hundreds of users who wait look this often while nothing happens."""
 HELLO_TIMEOUT_S = 10.0
 MAX_FRAME = 1_000
 TYPING_EVERY_S = 1.0

@@ -26,13 +26,18 @@ LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS = 3_000, 10_000
 """Of PostgreSQL. Whoever waits for us is told to try again instead of waiting for ever."""
 DATABASE_THREADS = 12
 """How many threads of a process use the database at once, and so how many connections are kept."""
+READS = "yingshang_reads"
+"""The execution option of a transaction that writes nothing."""
 UPGRADE_LOCK = 5_927_100
 """Any number, the same in all processes."""
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
 class Database:
-    """A pool of connections. `session()` is one transaction: committed at its end, rolled back by an exception."""
+    """A pool of connections. `session()` is one transaction: committed at its end, rolled back by an exception.
+
+    `reading()` is one that writes nothing, for what many ask all the time.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
@@ -56,6 +61,19 @@ class Database:
                 yield session
         except IntegrityError as error:
             raise StoreConflict(type(error).__name__) from error
+        except (OperationalError, InterfaceError, NoFreeConnection) as error:
+            raise StoreUnavailable(type(error).__name__) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that only reads, what was committed when it began. In SQLite nobody waits for it, nor it for anybody.
+
+        Raises StoreUnavailable when the database does not answer.
+        """
+        try:
+            with self._sessions.begin() as session:
+                session.connection(execution_options={READS: True})
+                yield session
         except (OperationalError, InterfaceError, NoFreeConnection) as error:
             raise StoreUnavailable(type(error).__name__) from error
 
@@ -153,4 +171,4 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediately(connection: Any) -> None:
     """Take the write lock at the start: a read that later wants to write would otherwise fail without waiting."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(READS) else "BEGIN IMMEDIATE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -55,22 +56,58 @@ def list_of(session: Session, conversation_id: str) -> Sequence[HandoverRow]:
     ).all()
 
 
-def list_waiting(session: Session) -> Sequence[HandoverRow]:
-    """Return who waits, in the order in which they are to be served."""
-    return session.scalars(
-        select(HandoverRow)
-        .where(HandoverRow.status == WAITING)
-        .order_by(HandoverRow.priority, HandoverRow.requested_at, HandoverRow.conversation_id)
-    ).all()
+def list_waiting(session: Session, team: str | None = None) -> Sequence[HandoverRow]:
+    """Return who waits, in the order in which they are to be served; with `team`, in its queue only."""
+    found = select(HandoverRow).where(HandoverRow.status == WAITING)
+    if team is not None:
+        found = found.where(HandoverRow.team == team)
+    return session.scalars(found.order_by(HandoverRow.priority, HandoverRow.requested_at, HandoverRow.conversation_id)).all()
 
 
-def list_active(session: Session) -> Sequence[tuple[HandoverRow, ConversationRow]]:
+@dataclass(frozen=True)
+class ActiveChat:
+    """What is needed of a chat that an agent has, to see who was silent."""
+
+    conversation_id: str
+    team: str
+    taken_by: str | None
+    taken_at: datetime | None
+    first_reply_at: datetime | None
+    warned_at: datetime | None
+    unanswered_since: datetime | None
+    last_at: datetime
+
+
+def list_active(session: Session) -> Sequence[ActiveChat]:
+    """Return every chat that an agent has. Looked at all the time, so only these columns are read."""
     found = session.execute(
-        select(HandoverRow, ConversationRow)
+        select(
+            HandoverRow.conversation_id,
+            HandoverRow.team,
+            HandoverRow.taken_by,
+            HandoverRow.taken_at,
+            HandoverRow.first_reply_at,
+            HandoverRow.warned_at,
+            ConversationRow.unanswered_since,
+            ConversationRow.last_at,
+        )
         .join(ConversationRow, ConversationRow.id == HandoverRow.conversation_id)
         .where(HandoverRow.status == ACTIVE)
     )
-    return [(handover, conversation) for handover, conversation in found]
+    return [ActiveChat(*row) for row in found]
+
+
+def active_of(row: HandoverRow, conversation: ConversationRow) -> ActiveChat:
+    return ActiveChat(
+        conversation.id,
+        row.team,
+        row.taken_by,
+        row.taken_at,
+        row.first_reply_at,
+        row.warned_at,
+        conversation.unanswered_since,
+        conversation.last_at,
+    )
 
 
 def loads(session: Session) -> Mapping[str, int]:
@@ -92,15 +129,15 @@ def last_agents(session: Session, conversation_ids: Sequence[str]) -> Mapping[st
 
 def durations(session: Session, team: str, since: datetime) -> tuple[list[float], list[float]]:
     """Return, of the newest chats since then, how many seconds users waited for somebody, and how long the chats lasted."""
-    found = session.scalars(
-        select(HandoverRow)
+    found = session.execute(
+        select(HandoverRow.requested_at, HandoverRow.taken_at, HandoverRow.ended_at)
         .where(HandoverRow.team == team, HandoverRow.taken_at.is_not(None), HandoverRow.requested_at >= since)
         .where(HandoverRow.reason != "step_in")
         .order_by(HandoverRow.requested_at.desc())
         .limit(RECENT)
     ).all()
-    waits = [(row.taken_at - row.requested_at).total_seconds() for row in found if row.taken_at]
-    lasted = [(row.ended_at - row.taken_at).total_seconds() for row in found if row.taken_at and row.ended_at]
+    waits = [(taken_at - requested_at).total_seconds() for requested_at, taken_at, _ in found if taken_at]
+    lasted = [(ended_at - taken_at).total_seconds() for _, taken_at, ended_at in found if taken_at and ended_at]
     return waits, lasted
 
 

@@ -93,23 +93,21 @@ class Availability:
     def places(self, session: Session, waiting: Sequence[HandoverRow], agents: Sequence[ReadyAgent]) -> Mapping[str, Place]:
         """Return everybody's place in their team's queue, by conversation."""
         numbers = positions([as_waiting(row) for row in waiting])
-        teams = {row.team for row in waiting}
-        since = self._now() - DURATIONS_OF
-        measured = {team: handovers.durations(session, team, since) for team in teams}
-        free = {team: sum(max(0, a.capacity - a.load) for a in agents if team in a.teams) for team in teams}
-        slots = {team: sum(a.capacity for a in agents if team in a.teams) for team in teams}
-        return {
-            row.conversation_id: Place(
-                numbers[row.conversation_id],
-                expected_wait(numbers[row.conversation_id], free[row.team], slots[row.team], *measured[row.team]),
-                self.team(row.team).title,
-            )
-            for row in waiting
-        }
+        waits = {team: self._wait_in(session, team, agents) for team in {row.team for row in waiting}}
+        return {row.conversation_id: waits[row.team](numbers[row.conversation_id]) for row in waiting}
 
     def place(self, session: Session, handover: HandoverRow, agents: Sequence[ReadyAgent]) -> Place:
-        same_team = [row for row in handovers.list_waiting(session) if row.team == handover.team]
-        return self.places(session, same_team, agents)[handover.conversation_id]
+        """Return one user's place in their team's queue."""
+        numbers = positions([as_waiting(row) for row in handovers.list_waiting(session, handover.team)])
+        return self._wait_in(session, handover.team, agents)(numbers[handover.conversation_id])
+
+    def _wait_in(self, session: Session, team: str, agents: Sequence[ReadyAgent]) -> Callable[[int], Place]:
+        """Return what makes a place of a number in this team's queue."""
+        measured = handovers.durations(session, team, self._now() - DURATIONS_OF)
+        able = [agent for agent in agents if team in agent.teams]
+        free, slots = sum(max(0, agent.capacity - agent.load) for agent in able), sum(agent.capacity for agent in able)
+        title = self.team(team).title
+        return lambda number: Place(number, expected_wait(number, free, slots, *measured), title)
 
 
 def is_connected(seen_at: datetime | None, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.business.choice import asks_for_the_rest, choose_option
 from bot.business.handover import Reason
-from bot.business.ownership import AGENT_PREFIX, BOT, Owner
+from bot.business.ownership import AGENT_PREFIX, Owner
 from bot.business.payload import SHOW_PASSAGE, parse_payload
 from bot.errors import ConversationNotFound, MessageRefused, ModelUnavailable, OwnerChanged
 from bot.persistence import attachments, conversation_keys, conversations, inbound_calls, messages, outbox, presences
@@ -293,7 +293,7 @@ class Chat:
             return True
 
     def _is_handled(self, message: MessageRow) -> bool:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return messages.get_message(session, message.id).handled_at is not None
 
     def _leave_to_owner(self, message: MessageRow) -> bool:
@@ -371,19 +371,19 @@ class Chat:
         return bool(outbox.list_owed(session, message.conversation_id, message.channel or conversation.channel))
 
     def _turn(self, message: MessageRow) -> Turn:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             conversation = conversations.find_conversation(session, message.conversation_id)
             assert conversation is not None, "its message was just stored"
             return Turn(messages.list_replies(session, message.id, message.conversation_id), conversation.owner)
 
     def _history(self, conversation_id: str, after: int) -> Turn:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             conversation = conversations.find_conversation(session, conversation_id)
             if conversation is None:
                 raise ConversationNotFound(conversation_id)
             found = messages.list_messages_after(session, conversation_id, after, MESSAGES_PER_PAGE)
             beside = attachments.list_attachments(session, [message.id for message in found if message.payload == MEDIA])
-            concerns_agents = conversation.owner != BOT or any(message.author for message in found)
+            concerns_agents = conversation.owner.startswith(AGENT_PREFIX) or any(message.author for message in found)
             return Turn(
                 found,
                 conversation.owner,
@@ -393,17 +393,17 @@ class Chat:
             )
 
     def _sequence_of(self, conversation_id: str, message_id: str) -> int:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             message = messages.find_message(session, conversation_id, message_id)
             return message.sequence if message else 0
 
     def _list_unhandled_until(self, message: MessageRow) -> Sequence[MessageRow]:
         """Return the message and what was accepted before it in its conversation and never answered, in order."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return messages.list_unhandled_until(session, message.conversation_id, message.sequence)
 
     def _list_unhandled(self, before: datetime) -> Sequence[MessageRow]:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return messages.list_unhandled(session, before)
 
 

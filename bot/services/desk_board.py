@@ -134,7 +134,7 @@ class DeskBoard:
             subscriber.tell(news)
 
     def _read(self, ids: list[str], concerns_queue: bool, concerns_agents: bool) -> News:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             queue = self._read_queue(session) if concerns_queue else self.queue
             moved = [
                 each for each in queue.recommended.keys() | self.queue.recommended.keys()
@@ -153,7 +153,9 @@ class DeskBoard:
         known = handovers.last_agents(session, [row.conversation_id for row in waiting]) if agents else {}
         return QueueState(
             places=self._availability.places(session, waiting, agents),
-            recommended=assign([as_waiting(row, known.get(row.conversation_id)) for row in waiting], agents),
+            recommended=assign(
+                [as_waiting(row, known.get(row.conversation_id)) for row in waiting], agents, self.queue.recommended
+            ),
             waiting=desk_lists.count_by_team(session, WAITING),
             unattended=desk_lists.count_by_team(session, UNATTENDED),
             loads=handovers.loads(session),

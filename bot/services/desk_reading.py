@@ -125,20 +125,20 @@ class DeskReading:
 
     def said_after(self, conversation_id: str, after: int) -> tuple[Said, Mapping[str, str]]:
         """Return what was said after a number. The caller has checked who may follow the conversation."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             found = messages.list_messages_after(session, conversation_id, after, MESSAGES_AT_ONCE)
             return _said(session, found), presences.names(session) if found else {}
 
     def said_of(self, message: MessageRow) -> tuple[Said, Mapping[str, str]]:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return _said(session, [message]), presences.names(session)
 
     def delivery_of(self, message_id: str) -> OutboxRow | None:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return next(iter(outbox.list_of(session, [message_id])), None)
 
     def note_of(self, note_id: int) -> tuple[NoteRow, str] | None:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             note = desk_lists.find_note(session, note_id)
             return (note, presences.names(session).get(note.author, note.author)) if note else None
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.business.routing import assign
+from bot.business.routing import ReadyAgent, assign
 from bot.errors import BotError
 from bot.persistence import conversations, handovers, outbox, presences, users
 from bot.persistence.database import Database, Session
-from bot.persistence.handovers import ACTIVE, WAITING
+from bot.persistence.handovers import ACTIVE, WAITING, ActiveChat, active_of
 from bot.persistence.tables import ConversationRow, HandoverRow
 from bot.services.availability import CONNECTED_FOR, as_waiting, is_attended
 from bot.services.background import BackgroundTask
@@ -22,6 +22,8 @@ from bot.services.ownership import SYSTEM
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 2.0
+LOOK_AGAIN_AFTER_S = 0.5
+"""The least time between two looks, however much happens: one look finds all that is due."""
 ANSWER_WITHIN_S = 60
 """How long a user waits for the answer of an agent whose desk is gone, before somebody else is found."""
 _Act = Callable[[Session, ConversationRow], bool]
@@ -63,13 +65,16 @@ class HandoverKeeper:
         self._look_now.set()
 
     async def _run(self) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
+            looked_s = clock()
             try:
                 await asyncio.to_thread(self.look)
             except Exception as error:  # whatever it is, the next look comes
                 logger.warning("handovers are looked after later: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look_now.wait(), LOOK_EVERY_S)
+            await asyncio.sleep(looked_s + LOOK_AGAIN_AFTER_S - clock())
             self._look_now.clear()
 
     def look(self) -> int:
@@ -92,13 +97,14 @@ class HandoverKeeper:
 
     def _find_due(self) -> list[tuple[str, _Act]]:
         now = self._now()
-        with self._database.session() as session:
+        with self._database.reading() as session:
             waiting, active = handovers.list_waiting(session), handovers.list_active(session)
             if not waiting and not active:
                 return []
             agents = self._availability.ready_agents(session)
-            chosen = self._route(session, waiting)
-            seen = {user.username: row.seen_at if row else None for user, row in presences.list_presences(session)}
+            there = {user.username: row for user, row in presences.list_presences(session) if row}
+            chosen = self._route(session, waiting, agents, {name for name, row in there.items() if row.takes_automatically})
+            seen = {name: row.seen_at for name, row in there.items()}
         knows_who_is_gone = now >= self._trusts_absence_from
         due: list[tuple[str, _Act]] = [(conversation_id, self._give_to(name)) for conversation_id, name in chosen.items()]
         for row in waiting:
@@ -106,31 +112,30 @@ class HandoverKeeper:
             is_left = knows_who_is_gone and not is_attended(row.team, agents)
             if row.conversation_id not in chosen and (is_late or is_left):
                 due.append((row.conversation_id, self._escalate))
-        for row, conversation in active:
-            act = self._act_on_silence(row, conversation, seen.get(row.taken_by or ""), now)
+        for chat in active:
+            act = self._act_on_silence(chat, seen.get(chat.taken_by or ""), now)
             if act is not None and (knows_who_is_gone or act != self._release):
-                due.append((row.conversation_id, act))
+                due.append((chat.conversation_id, act))
         return due
 
-    def _route(self, session: Session, waiting: Sequence[HandoverRow]) -> Mapping[str, str]:
-        """Return who gets which waiting chat without asking for it."""
-        automatic = {user.username for user, row in presences.list_presences(session) if row and row.takes_automatically}
-        if not automatic or not waiting:
+    def _route(
+        self, session: Session, waiting: Sequence[HandoverRow], agents: Sequence[ReadyAgent], automatic: Collection[str]
+    ) -> Mapping[str, str]:
+        """Return who gets which waiting chat without asking for it; `automatic`: who takes them so."""
+        able = [agent for agent in agents if agent.username in automatic]
+        if not able or not waiting:
             return {}
-        agents = [agent for agent in self._availability.ready_agents(session) if agent.username in automatic]
         known = handovers.last_agents(session, [row.conversation_id for row in waiting])
-        return assign([as_waiting(row, known.get(row.conversation_id)) for row in waiting], agents)
+        return assign([as_waiting(row, known.get(row.conversation_id)) for row in waiting], able)
 
-    def _act_on_silence(
-        self, row: HandoverRow, conversation: ConversationRow, seen_at: datetime | None, now: datetime
-    ) -> _Act | None:
+    def _act_on_silence(self, chat: ActiveChat, seen_at: datetime | None, now: datetime) -> _Act | None:
         settings = self._availability.settings
-        if conversation.unanswered_since is not None or row.first_reply_at is None:
+        if chat.unanswered_since is not None or chat.first_reply_at is None:
             is_gone = seen_at is None or now - seen_at > timedelta(seconds=settings.agent_away_after_s)
-            has_waited = now - (conversation.unanswered_since or row.taken_at or now) > timedelta(seconds=ANSWER_WITHIN_S)
+            has_waited = now - (chat.unanswered_since or chat.taken_at or now) > timedelta(seconds=ANSWER_WITHIN_S)
             return self._release if is_gone and has_waited else None
-        silent_s = (now - (row.warned_at or conversation.last_at)).total_seconds()
-        if row.warned_at is None:
+        silent_s = (now - (chat.warned_at or chat.last_at)).total_seconds()
+        if chat.warned_at is None:
             return self._warn if silent_s >= settings.silence_warn_s else None
         return self._expire if silent_s >= settings.silence_end_s - settings.silence_warn_s else None
 
@@ -184,4 +189,4 @@ class HandoverKeeper:
             return None  # a user who was not reached is not silent
         presence = presences.find_presence(session, row.taken_by or "")
         seen_at = presence.seen_at if presence else None
-        return row if self._act_on_silence(row, conversation, seen_at, self._now()) == act else None
+        return row if self._act_on_silence(active_of(row, conversation), seen_at, self._now()) == act else None

@@ -93,16 +93,16 @@ class Overviews:
             raise PermissionDenied(Permission.SUPERVISE)
         now, local = self._now(), self._local_now()
         midnight = now - (local - local.replace(hour=0, minute=0, second=0, microsecond=0))
-        with self._database.session() as session:
+        with self._database.reading() as session:
             today = handovers.list_since(session, midnight)
             waiting, active = handovers.list_waiting(session), handovers.list_active(session)
             unanswered: dict[str | None, datetime] = {}
-            for row, conversation in active:
-                if since := conversation.unanswered_since:
-                    unanswered[row.taken_by] = min(since, unanswered.get(row.taken_by, since))
+            for chat in active:
+                if since := chat.unanswered_since:
+                    unanswered[chat.taken_by] = min(since, unanswered.get(chat.taken_by, since))
             ready = self._availability.ready_agents(session)
             accounts = presences.list_presences(session)
-        loads = _count(row.taken_by for row, _ in active)
+        loads = _count(chat.taken_by for chat in active)
         served: dict[str | None, list[HandoverRow]] = {}
         for taken in today:
             if taken.taken_at:
@@ -111,7 +111,7 @@ class Overviews:
             self._team(
                 team,
                 [row for row in waiting if row.team == team.id],
-                sum(row.team == team.id for row, _ in active),
+                sum(chat.team == team.id for chat in active),
                 [agent for agent in ready if team.id in agent.teams],
                 [row for row in today if row.team == team.id],
                 now,

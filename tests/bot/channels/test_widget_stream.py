@@ -138,6 +138,7 @@ def test_a_change_of_owner_is_told(app: RunningApp, talk: Talk) -> None:
         stream.read_until(lambda frames: frames and frames[-1]["type"] == "owner")
         with app.services.database.session() as session:
             assert change_owner(session, talk.id, Owner(BOT, 1), Owner(QUEUE, 2))
+        app.services.live.tell_from_thread(talk.id, Happening("owner"))
         stream.read_until(lambda frames: frames[-1] == {**OWNED_BY_BOT, "owner": "queue"})
 
     assert talk.owner() == "queue"

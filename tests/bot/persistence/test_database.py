@@ -55,6 +55,19 @@ def test_a_transaction_that_fails_leaves_nothing_behind(database: Database) -> N
         assert find_conversation(session, "lost") is None
 
 
+def test_a_read_waits_for_no_writer_and_sees_what_was_committed(database: Database, conversation: str) -> None:
+    with database.session() as writing:
+        add_conversation(writing, "not yet", "widget", "0" * 64, NOW)
+        writing.flush()
+
+        with database.reading() as session:
+            assert find_conversation(session, conversation) is not None
+            assert find_conversation(session, "not yet") is None
+
+    with database.reading() as session:
+        assert find_conversation(session, "not yet") is not None
+
+
 def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     # given
     in_hangzhou = datetime(2026, 11, 22, 16, 30, tzinfo=timezone(timedelta(hours=8)))

@@ -102,7 +102,7 @@ def test_who_waits_is_listed_in_the_order_of_service(database: Database, convers
 
     with database.session() as session:
         assert [row.conversation_id for row in handovers.list_waiting(session)] == ["urgent", "early", "late"]
-        assert [(row.conversation_id, its.id) for row, its in handovers.list_active(session)] == [("talking", "talking")]
+        assert [(chat.conversation_id, chat.taken_by) for chat in handovers.list_active(session)] == [("talking", "mei")]
 
 
 def test_the_load_of_an_agent_is_what_they_have_now(database: Database, conversation: str) -> None:
