@@ -13,6 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.business.aspects import Aspect
 from bot.business.confidence import Band
 from bot.services.answers import Answer, Answers, Offer, Question, Topic
+from bot.services.case_chat import CaseChat
+from bot.services.case_form import CaseForms
 from knowledge.base import Source
 
 SUBJECT_SLOT = "subject"
@@ -27,6 +29,15 @@ class ActionServices(Protocol):
 
     @property
     def answers(self) -> Answers: ...
+
+    @property
+    def subject_titles(self) -> Mapping[str, str]: ...
+
+    @property
+    def cases(self) -> CaseChat: ...
+
+    @property
+    def case_forms(self) -> CaseForms: ...
 
 
 class BusinessAction(Action):

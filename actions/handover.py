@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.base import FAILURES_SLOT, BusinessAction, custom
 from bot.business.confidence import Band
+
+LISTEN = "action_listen"
+"""Said by name, so that a form that is open does not ask on: who wants a person, or is in danger, has other things to do."""
 
 
 class ActionHandover(BusinessAction):
@@ -20,4 +23,4 @@ class ActionHandover(BusinessAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         reason = tracker.latest_message["intent"]["name"]
         dispatcher.utter_message(response=f"utter_handover_{reason}", json_message=custom(Band.HANDOVER, handover_reason=reason))
-        return [SlotSet(FAILURES_SLOT, 0)]
+        return [SlotSet(FAILURES_SLOT, 0), FollowupAction(LISTEN)]

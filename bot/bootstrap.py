@@ -32,6 +32,7 @@ from bot.services.availability import Availability
 from bot.services.canned_replies import CannedReplies
 from bot.services.case_chat import CaseChat
 from bot.services.case_contact import ContactCases
+from bot.services.case_form import CaseForms
 from bot.services.case_keeper import CaseKeeper
 from bot.services.case_settings import FILE as CASES_FILE
 from bot.services.case_settings import read_case_settings
@@ -107,6 +108,11 @@ class Services:
         """What actions do with cases."""
         return self.casework.chat
 
+    @property
+    def case_forms(self) -> CaseForms:
+        """What the form of a case knows of its chat."""
+        return self.casework.forms
+
 
 @dataclass(frozen=True)
 class CaseServices:
@@ -115,6 +121,7 @@ class CaseServices:
     work: CaseWork
     desk: Cases
     chat: CaseChat
+    forms: CaseForms
     keeper: CaseKeeper
 
 
@@ -219,6 +226,7 @@ def build_services(settings: Settings, database: Database) -> Services:
             work=work,
             desk=Cases(database, work, desk_settings, live, dispatcher.wake, now, titles),
             chat=CaseChat(database, work, now),
+            forms=CaseForms(database, work, now),
             keeper=CaseKeeper(database, work, live, dispatcher.wake, now),
         ),
         identity=identity,

@@ -22,8 +22,8 @@ from knowledge.base import TASKS_SUBJECT
 from knowledge.report import read_report
 
 KNOWLEDGE = PROJECT / "knowledge"
-WITHOUT_EXAMPLES = {"choose_subject", "show_passage", "nlu_fallback"}
-"""Two come from buttons, one from the rejection."""
+WITHOUT_EXAMPLES = {"choose_subject", "show_passage", "case_step", "nlu_fallback"}
+"""Three come from buttons, one from the rejection."""
 COMPONENT = re.compile(r"@DefaultV1Recipe\.register\([^\n]*\)\nclass (\w+)")
 
 
@@ -33,8 +33,11 @@ def read_yaml(name: str) -> Any:
 
 DOMAIN, RULES, CONFIG = read_yaml("domain.yml"), read_yaml("data/rules.yml")["rules"], read_yaml("config.yml")
 INTENTS, RESPONSES = set(DOMAIN["intents"]), set(DOMAIN["responses"])
+FORMS = DOMAIN["forms"]
+OF_INTENTS = [rule for rule in RULES if "condition" not in rule]
+"""The others say what happens when a form is over."""
 SUBJECTS = set(yaml.safe_load((KNOWLEDGE / "subjects.yml").read_text(encoding="utf-8")))
-ACTION_OF_INTENT = {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in RULES}
+ACTION_OF_INTENT = {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in OF_INTENTS}
 
 
 def action_classes() -> list[type[BusinessAction]]:
@@ -82,11 +85,25 @@ def test_every_intent_has_examples_in_a_file_of_its_name_and_back() -> None:
 
 
 def test_every_intent_has_exactly_one_rule_of_one_intent_and_one_action() -> None:
-    intents = [rule["steps"][0]["intent"] for rule in RULES]
+    intents = [rule["steps"][0]["intent"] for rule in OF_INTENTS]
+    steps = {tuple(key for step in rule["steps"] for key in step) for rule in OF_INTENTS}
 
     assert twice(intents) == []
     assert set(intents) == INTENTS
-    assert all(set(step) == {key} for rule in RULES for step, key in zip(rule["steps"], ("intent", "action"), strict=True))
+    assert steps == {("intent", "action"), ("intent", "action", "active_loop")}
+
+
+def test_every_form_is_opened_and_ended_by_a_rule() -> None:
+    opened = {rule["steps"][2]["active_loop"] for rule in OF_INTENTS if len(rule["steps"]) > 2}
+    ended = {rule["condition"][0]["active_loop"] for rule in RULES if "condition" in rule}
+
+    assert opened == ended == set(FORMS)
+
+
+def test_every_question_of_a_form_is_asked_by_an_action_or_a_response() -> None:
+    asked = [slot for form in FORMS.values() for slot in form["required_slots"]]
+
+    assert [slot for slot in asked if (f"utter_ask_{slot}" in RESPONSES) == (f"action_ask_{slot}" in DOMAIN["actions"])] == []
 
 
 def test_no_two_rules_have_one_name() -> None:
@@ -94,7 +111,7 @@ def test_no_two_rules_have_one_name() -> None:
 
 
 def test_a_rule_names_an_action_or_a_response_of_the_domain() -> None:
-    assert set(ACTION_OF_INTENT.values()) <= set(DOMAIN["actions"]) | RESPONSES
+    assert set(ACTION_OF_INTENT.values()) <= set(DOMAIN["actions"]) | RESPONSES | set(FORMS)
     assert CONFIG["policies"][0]["core_fallback_action_name"] in DOMAIN["actions"]
 
 
@@ -111,10 +128,12 @@ def test_every_response_is_said_somewhere_and_every_one_that_is_said_exists() ->
 
     # when
     by_actions = said_for("action_handover", "utter_handover_") | said_for("action_refuse", "utter_refuse_")
+    by_forms = {f"utter_ask_{slot}" for form in FORMS.values() for slot in form["required_slots"]} & RESPONSES
 
     # then
+    asked = {action.replace("action_ask_", "utter_") for action in DOMAIN["actions"]} & RESPONSES
     assert made == {"utter_handover_", "utter_refuse_"}
-    assert named | by_rules | by_actions == RESPONSES
+    assert named | by_rules | by_actions | by_forms | asked == RESPONSES
 
 
 def test_every_subject_has_an_intent_and_a_button() -> None:

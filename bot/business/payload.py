@@ -8,11 +8,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SHOW_PASSAGE = "show_passage"
-BUTTON_INTENTS = {"choose_subject": "subject", SHOW_PASSAGE: "passage", "request_human": None}
-"""The intents a button may name, and the one entity each carries. Whatever else begins with a slash is plain text."""
+BUTTON_INTENTS: Mapping[str, tuple[str, ...]] = {
+    "choose_subject": ("subject",),
+    SHOW_PASSAGE: ("passage",),
+    "request_human": (),
+    "file_case": (),
+    "case_step": ("case_step",),
+    "check_case": ("case_number",),
+    "case_add": ("case_number",),
+    "case_rate": ("case_rating",),
+    "case_reopen": ("case_number",),
+    "case_withdraw": ("case_number", "case_confirmed"),
+}
+"""The intents a button may name, and the entities of which each carries one. Whatever else begins with a slash is plain text.
+Anybody can write them: what they name is checked by whoever acts on it."""
 STOP_WAITING, LEAVE_CONTACT, RATE = "stop_waiting", "leave_contact", "rate"
 CONSENT_TO_BINDING, DECLINE_BINDING = "consent_to_binding", "decline_binding"
-DESK_INTENTS = {STOP_WAITING: None, LEAVE_CONTACT: None, RATE: "score", CONSENT_TO_BINDING: None, DECLINE_BINDING: None}
+DESK_INTENTS: Mapping[str, tuple[str, ...]] = {
+    STOP_WAITING: (),
+    LEAVE_CONTACT: (),
+    RATE: ("score",),
+    CONSENT_TO_BINDING: (),
+    DECLINE_BINDING: (),
+}
 """What buttons of the desk's notices say. They are dealt with before the bot hears of them."""
 EXTERNAL = "EXTERNAL_"
 """How Rasa names intents that stand for something that happened instead of something that was said."""
@@ -37,20 +55,21 @@ def parse_desk_payload(text: str | None) -> Payload | None:
     return _parse(text or "", DESK_INTENTS)
 
 
-def _parse(text: str, intents: Mapping[str, str | None]) -> Payload | None:
+def _parse(text: str, intents: Mapping[str, tuple[str, ...]]) -> Payload | None:
     match = _FORM.fullmatch(text.strip())
     if match is None or match.group(1) not in intents:
         return None
-    entity = intents[match.group(1)]
-    if entity is None:
+    entities = intents[match.group(1)]
+    if not entities:
         return Payload(match.group(1), None, None) if match.group(2) is None else None
     try:
         value = json.loads(match.group(2) or "null")
     except (ValueError, RecursionError):  # a thousand brackets are no payload either
         return None
-    if not isinstance(value, dict) or set(value) != {entity} or not isinstance(value[entity], str):
+    if not isinstance(value, dict) or len(value) != 1:
         return None
-    return Payload(match.group(1), entity, value[entity])
+    ((entity, said),) = value.items()
+    return Payload(match.group(1), entity, said) if entity in entities and isinstance(said, str) else None
 
 
 def event_intent(name: str) -> str:

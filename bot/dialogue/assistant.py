@@ -12,6 +12,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
 from rasa.utils.endpoints import EndpointConfig
 
+from bot.business.case_talk import case_intent
 from bot.business.confidence import cautious_intent
 from bot.business.follow_up import without_correction
 from bot.business.handover import asks_for_person
@@ -144,8 +145,8 @@ async def _understand(agent: Agent, said: str, button: str | None) -> dict[str, 
         intent = {"name": payload.intent, "confidence": 1.0}
         entities = [{"entity": payload.entity, "value": payload.value, "start": 0, "end": 0}] if payload.entity else []
         return {"text": said, "intent": intent, "intent_ranking": [intent], "entities": entities}
-    if asks_for_person(normalise(said)):
-        intent = {"name": "request_human", "confidence": 1.0}
+    if plain := "request_human" if asks_for_person(normalise(said)) else case_intent(normalise(said)):
+        intent = {"name": plain, "confidence": 1.0}
         return {"text": said, "intent": intent, "intent_ranking": [intent], "entities": []}
     text = said.lstrip("/ \t\n")  # a leading slash would let anybody trigger any intent
     meant = without_correction(normalise(text)) or text

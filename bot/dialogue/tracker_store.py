@@ -14,7 +14,7 @@ from typing import Any
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.persistence import tracker_events as store
@@ -22,6 +22,8 @@ from bot.persistence.database import Database
 
 KEPT_EVENTS = 24
 """About four turns: what rules and follow-ups can look back on."""
+ACTIVE_LOOP = "active_loop"
+"""Beside the slots: the form that is open, however long ago it was opened."""
 
 
 class BoundedTrackerStore(TrackerStore):
@@ -40,11 +42,14 @@ class BoundedTrackerStore(TrackerStore):
             stored, slots = store.list_last_events(session, sender_id, KEPT_EVENTS), dict(state.slots)
             last_sequence = state.last_sequence
         tracker = self.init_tracker(sender_id)
-        for event in self._opening(slots):
+        kept = [event for event in _whole_turns([Event.from_parameters(data) for data in stored]) if self._is_to_replay(event)]
+        loop = slots.pop(ACTIVE_LOOP, None)
+        for event in self._opening(slots, None if any(isinstance(event, ActiveLoop) for event in kept) else loop):
             tracker.update(event)
-        for event in _whole_turns([Event.from_parameters(data) for data in stored]):
-            if event is not None and not isinstance(event, SlotSet):
-                tracker.update(event, self.domain)
+        for event in kept:
+            tracker.update(event, self.domain)
+        if tracker.active_loop:
+            tracker.active_loop.rejected = False  # what a form left to others was one message: the next is offered to it again
         _remember(tracker, len(tracker.events), last_sequence)
         return tracker
 
@@ -52,6 +57,8 @@ class BoundedTrackerStore(TrackerStore):
         seen, last_sequence = _remembered(tracker)
         new = list(tracker.events)[seen:]
         slots = {name: slot.value for name, slot in tracker.slots.items() if slot.value is not None}
+        if tracker.active_loop_name:
+            slots[ACTIVE_LOOP] = tracker.active_loop_name
         with self._database.session() as session:
             store.append_events(session, tracker.sender_id, last_sequence, [event.as_dict() for event in new])
             store.save_state(session, tracker.sender_id, last_sequence + len(new), slots, self._now())
@@ -65,13 +72,20 @@ class BoundedTrackerStore(TrackerStore):
         with self._database.session() as session:
             store.delete_conversation(session, sender_id)
 
-    def _opening(self, slots: dict[str, Any]) -> list[Event]:
-        """Return events that put a fresh tracker into the remembered state. A slot the model no longer has is left out."""
+    def _is_to_replay(self, event: Event | None) -> bool:
+        """Slots are remembered whole; a form that the model no longer has would stop every message."""
+        if isinstance(event, ActiveLoop):
+            return event.name is None or event.name in self.domain.form_names
+        return event is not None and not isinstance(event, SlotSet)
+
+    def _opening(self, slots: dict[str, Any], loop: str | None) -> list[Event]:
+        """Return events that put a fresh tracker into the remembered state. What the model no longer has is left out."""
         known = {slot.name for slot in self.domain.slots}
         return [
             ActionExecuted(ACTION_SESSION_START_NAME),
             SessionStarted(),
             *(SlotSet(name, value) for name, value in slots.items() if name in known),
+            *([ActiveLoop(loop)] if loop in self.domain.form_names else []),
             ActionExecuted(ACTION_LISTEN_NAME),
         ]
 

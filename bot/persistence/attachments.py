@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,3 +39,19 @@ def find_content(session: Session, attachment_id: str) -> bytes | None:
 def keep_content(session: Session, attachment: AttachmentRow, content: bytes, content_type: str) -> None:
     session.merge(AttachmentContentRow(attachment_id=attachment.id, content=content))
     attachment.state, attachment.content_type, attachment.size_bytes = "stored", content_type, len(content)
+
+
+def list_stored_since(session: Session, conversation_id: str, since: datetime, limit: int) -> Sequence[AttachmentRow]:
+    """Return the newest pictures, films and files of the conversation that came since then and were kept, oldest first."""
+    newest = session.scalars(
+        select(AttachmentRow)
+        .where(
+            AttachmentRow.conversation_id == conversation_id,
+            AttachmentRow.created_at >= since,
+            AttachmentRow.state == "stored",
+            AttachmentRow.kind != "voice",
+        )
+        .order_by(AttachmentRow.created_at.desc(), AttachmentRow.id.desc())
+        .limit(limit)
+    ).all()
+    return list(reversed(newest))

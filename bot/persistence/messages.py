@@ -135,6 +135,12 @@ def has_agent_answered(session: Session, conversation_id: str, sequence: int) ->
     return session.scalar(select(MessageRow.id).where(*said).limit(1)) is not None
 
 
+def has_agent_said(session: Session, conversation_id: str, since: datetime) -> bool:
+    """Return whether an agent has said anything after this moment."""
+    said = (MessageRow.conversation_id == conversation_id, MessageRow.at > since, MessageRow.sender == "agent")
+    return session.scalar(select(MessageRow.id).where(*said).limit(1)) is not None
+
+
 def last_user_message(session: Session, conversation_id: str) -> MessageRow | None:
     return session.scalar(
         select(MessageRow)

@@ -81,7 +81,7 @@ class CaseWork:
         draft = checked(draft, self.settings)
         if draft.client_id and (known := cases.find_by_client_id(session, draft.client_id)):
             return known
-        due = self._promise(CaseType(draft.type), Urgency(draft.urgency), self.today())
+        due = self.promise_for(CaseType(draft.type), Urgency(draft.urgency))
         enterprise = self._enterprise(session, draft, by, now)
         case = CaseRow(
             id=uuid.uuid4().hex,
@@ -226,6 +226,10 @@ class CaseWork:
 
     def promise_text(self, case: CaseRow) -> str:
         return describe_promise(case.due_on, case.due_provisional, self.today())
+
+    def promise_for(self, type_: CaseType, urgency: Urgency) -> Promise:
+        """Return what is promised for a case that is filed today."""
+        return self._promise(type_, urgency, self.today())
 
     def promise_anew(self, case: CaseRow, from_day: date) -> None:
         """Count the promised day from this one, as type and urgency have it now."""

@@ -222,9 +222,9 @@ def test_a_passage_given_along_with_the_chat_is_what_the_bot_goes_on_with(office
 def test_two_questions_in_a_row_that_the_bot_does_not_understand_bring_a_person(office: Office, mei: Principal) -> None:
     visitor = office.visitor()
 
-    ask(visitor, "你说的不对")
+    ask(visitor, "？？？")
     assert visitor.owner == "bot"
-    ask(visitor, "你说的不对")
+    ask(visitor, "？？？")
 
     assert visitor.owner == "queue" and visitor.handover.reason == "low_confidence"
     assert "为了稳妥，我请工作人员来答" in visitor.last_notice

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import func, select
 
@@ -89,6 +89,55 @@ def test_a_slot_that_a_new_model_no_longer_has_is_left_out(store: BoundedTracker
     store.domain = Domain.empty()
 
     assert "subject" not in retrieve(store).slots
+
+
+def add(store: BoundedTrackerStore, *events: Event) -> None:
+    tracker = retrieve(store)
+    for event in events:
+        tracker.update(event, DOMAIN)
+    asyncio.run(store.save(tracker))
+
+
+@pytest.mark.parametrize("turns", [0, 1, 4, 5, 6, 7, 20])
+def test_an_open_form_stays_open_however_long_ago_it_was_opened(store: BoundedTrackerStore, turns: int) -> None:
+    take_turns(store, 1)
+    add(store, ActiveLoop("case_form"), SlotSet("requested_slot", "case_place"))
+
+    take_turns(store, turns)
+
+    assert retrieve(store).active_loop_name == "case_form"
+    assert retrieve(store).get_slot("requested_slot") == "case_place"
+
+
+@pytest.mark.parametrize("turns", [0, 4, 5, 6, 7, 20])
+def test_a_form_that_was_ended_stays_ended(store: BoundedTrackerStore, turns: int) -> None:
+    take_turns(store, 1)
+    add(store, ActiveLoop("case_form"))
+    take_turns(store, turns)
+    add(store, ActiveLoop(None))
+
+    take_turns(store, turns)
+
+    assert retrieve(store).active_loop_name is None
+
+
+@pytest.mark.parametrize("turns", [0, 20])
+def test_a_form_that_a_new_model_no_longer_has_is_left_out(store: BoundedTrackerStore, turns: int) -> None:
+    take_turns(store, 1)
+    add(store, ActiveLoop("case_form"))
+    take_turns(store, turns)
+
+    store.domain = Domain.empty()
+
+    assert retrieve(store).active_loop_name is None
+
+
+def test_a_form_that_left_a_message_to_others_is_offered_the_next(store: BoundedTrackerStore) -> None:
+    take_turns(store, 1)
+
+    add(store, ActiveLoop("case_form"), ActionExecutionRejected("case_form"))
+
+    assert not retrieve(store).is_active_loop_rejected
 
 
 def test_only_the_last_turns_are_loaded_and_begin_with_a_message_of_the_user(store: BoundedTrackerStore) -> None:
