@@ -60,6 +60,7 @@ from bot.services.models import ModelStore, StoredModel
 from bot.services.outbox import DeliveryChannel, Dispatcher
 from bot.services.overview import Overviews
 from bot.services.presence import Presences
+from bot.services.task_answers import TaskAnswers
 from bot.services.task_export import TaskExport
 from bot.services.task_import import TaskImports
 from bot.services.tasks import Tasks
@@ -86,6 +87,7 @@ class Services:
     database: Database
     knowledge: Knowledge
     answers: Answers
+    task_answers: TaskAnswers
     subject_titles: Mapping[str, str]
     models: ModelStore
     assistant: RasaAssistant
@@ -189,7 +191,8 @@ def build_services(settings: Settings, database: Database) -> Services:
     skip_schema_check()
     knowledge = Knowledge(database, KNOWLEDGE, today_of(settings))
     titles = yaml.safe_load((KNOWLEDGE / "subjects.yml").read_text(encoding="utf-8"))
-    answers = Answers(knowledge, titles, read_ambiguities(KNOWLEDGE))
+    task_answers = TaskAnswers(database, local_clock(settings))
+    answers = Answers(knowledge, titles, read_ambiguities(KNOWLEDGE), task_answers)
     redis = _connect_redis(settings)
     locks, live = (ConversationLocks(redis[0]), LiveEvents(redis[1])) if redis else (ConversationLocks(), LiveEvents())
     wechat = WeChatAccount(settings.wechat, settings.public_url, database, now) if settings.wechat else None
@@ -209,6 +212,7 @@ def build_services(settings: Settings, database: Database) -> Services:
         database=database,
         knowledge=knowledge,
         answers=answers,
+        task_answers=task_answers,
         subject_titles=titles,
         models=ModelStore(settings.models_dir),
         assistant=assistant,
@@ -356,6 +360,7 @@ def _hand_over(services: Services, state: State) -> None:
     state.database = services.database
     state.public_url = services.settings.public_url
     state.knowledge = services.knowledge
+    state.task_answers = services.task_answers
     state.attachments = services.attachments
     state.assistant = services.assistant
     state.dispatcher = services.dispatcher

@@ -52,14 +52,24 @@ def describe_target(task: Task) -> str:
 
 def describe_task(task: Task) -> str:
     """Return what the row says in two to four sentences; never a completion figure."""
-    sentences = [f"{task.name}（任务{task.id}，{ENVIRONMENTS[task.environment]}）：{_ended(task.measure)}"]
+    sentences = [f"{task.name}（任务{task.id}，{ENVIRONMENTS[task.environment]}）：{what_to_do(task)}"]
     if target := describe_target(task):
         deadline = {"": "", "未写": "，报告没有写明期限"}.get(task.deadline, f"，期限：{task.deadline}")
         sentences.append(f"目标是{target}{deadline}。")
     if task.lead_unit:
         sentences.append(f"牵头单位：{task.lead_unit}。")
-    sentences.append(NO_RESULTS if task.has_target else f"2023年报告写作时的说法：{_STATUS[task.status]}。")
+    sentences.append(without_results(task))
     return "".join(sentences)
+
+
+def what_to_do(task: Task) -> str:
+    """Return the measure as a sentence."""
+    return _ended(task.measure)
+
+
+def without_results(task: Task) -> str:
+    """Return what is said in the place of a result, of which the report has none."""
+    return NO_RESULTS if task.has_target else f"2023年报告写作时的说法：{_STATUS[task.status]}。"
 
 
 _STATUS = {"已完成": "已经制定或设立", "推进中": "正在推进", "计划": "属于下一步计划，资料里没有完成情况"}

@@ -63,8 +63,15 @@ class Reading:
 @dataclass(frozen=True)
 class Signal:
     light: Light
-    reason: str
-    """One Chinese sentence."""
+    verdict: str
+    """How it stands, in Chinese, ending the sentence."""
+    measured: str = ""
+    """The value and the target, beginning it."""
+
+    @property
+    def reason(self) -> str:
+        """One Chinese sentence."""
+        return f"{self.measured}，{self.verdict}" if self.measured else self.verdict
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -93,17 +100,12 @@ def signal_of(
     if not readings:
         return Signal(Light.DONE, "任务已经记为完成，没有记录数值。") if is_done else _without_value(due_on, today)
     newest = readings[-1]
+    measured = f"{words_of(newest.on)}为{plain(newest.value)}{target.unit}"
     if target.is_met_by(newest.value):
-        return Signal(Light.DONE, _reached(target, newest))
-    doubt = "，但状态记为已完成，请核对" if is_done else ""
-    told = f"{words_of(newest.on)}为{plain(newest.value)}{target.unit}，目标{_goal(target)}{doubt}"
-    if target.comparison == EXACTLY and newest.value > target.value:
-        return Signal(Light.YELLOW, f"{told}，已经超出目标值，请核对。")
-    if due_on is None:
-        return Signal(Light.GREY, f"{told}；没有期限日期，无法判断快慢。")
-    if today > due_on:
-        return Signal(Light.RED, f"{told}；期限{words_of(due_on)}已过，还没有达到。")
-    return _against_line(target, readings, started_on, due_on, today, told)
+        return Signal(Light.DONE, _reached(target, newest), measured)
+    measured += f"，目标{_goal(target)}{'，但状态记为已完成，请核对' if is_done else ''}"
+    light, verdict = _not_met(target, readings, started_on, due_on, today)
+    return Signal(light, verdict, measured)
 
 
 def completion_of(target: Target | None, newest: Reading | None) -> Decimal | None:
@@ -127,28 +129,40 @@ def _without_value(due_on: date | None, today: date) -> Signal:
 
 
 def _reached(target: Target, newest: Reading) -> str:
-    told = f"{words_of(newest.on)}为{plain(newest.value)}{target.unit}，达到目标{_goal(target)}"
+    told = f"达到目标{_goal(target)}"
     missing = [step for step in target.higher if not target.is_met_by(newest.value, step)]
     return f"{told}；更高一档{plain(missing[0])}{target.unit}还没有达到。" if missing else f"{told}。"
 
 
+def _not_met(
+    target: Target, readings: Sequence[Reading], started_on: date | None, due_on: date | None, today: date
+) -> tuple[Light, str]:
+    if target.comparison == EXACTLY and readings[-1].value > target.value:
+        return Light.YELLOW, "已经超出目标值，请核对。"
+    if due_on is None:
+        return Light.GREY, "没有期限日期，无法判断快慢。"
+    if today > due_on:
+        return Light.RED, f"期限{words_of(due_on)}已过，还没有达到。"
+    return _against_line(target, readings, started_on, due_on, today)
+
+
 def _against_line(
-    target: Target, readings: Sequence[Reading], started_on: date | None, due_on: date, today: date, told: str
-) -> Signal:
-    begin = _begin(target, readings, started_on)
+    target: Target, readings: Sequence[Reading], started_on: date | None, due_on: date, today: date
+) -> tuple[Light, str]:
+    begin, newest = _begin(target, readings, started_on), readings[-1]
     if target.is_met_by(begin.value):  # it was there once and fell back: the line is the target itself
-        behind = abs(target.value - readings[-1].value) / max(abs(target.value), Decimal(1))
-        return Signal(Light.YELLOW if behind <= YELLOW_FROM else Light.RED, f"{told}，从达标退了回来。")
-    way = (readings[-1].value - begin.value) / (target.value - begin.value)
+        behind = abs(target.value - newest.value) / max(abs(target.value), Decimal(1))
+        return Light.YELLOW if behind <= YELLOW_FROM else Light.RED, "从达标退了回来。"
+    way = (newest.value - begin.value) / (target.value - begin.value)
     expected = _share_of_time(begin.on, due_on, today)
     behind = expected - way
     line = begin.value + (target.value - begin.value) * expected
     pace = f"按进度到今天应为{plain(round(line, 2))}{target.unit}"
     if behind <= YELLOW_FROM:
-        return Signal(Light.GREEN, f"{told}，{pace}，进度正常。")
+        return Light.GREEN, f"{pace}，进度正常。"
     if behind <= RED_FROM:
-        return Signal(Light.YELLOW, f"{told}，{pace}，稍慢。")
-    return Signal(Light.RED, f"{told}，{pace}，明显落后。")
+        return Light.YELLOW, f"{pace}，稍慢。"
+    return Light.RED, f"{pace}，明显落后。"
 
 
 def _begin(target: Target, readings: Sequence[Reading], started_on: date | None) -> Reading:

@@ -9,8 +9,9 @@ from bot.business.aspects import Aspect
 from bot.business.confidence import Band, SubjectChoice, choose
 from bot.business.follow_up import asks_how, is_bare_aspect
 from bot.services.knowledge import Knowledge
+from bot.services.task_answers import LIST_ROW, TaskAnswers
 from knowledge.ambiguities import Ambiguity, find_ambiguity
-from knowledge.base import KnowledgeBase, Row, Source
+from knowledge.base import TASKS_SUBJECT, KnowledgeBase, Row, Source
 from knowledge.normalise import normalise
 from knowledge.search import FloatArray
 
@@ -73,8 +74,11 @@ class Answer:
 class Answers:
     """Answers out of the knowledge base; stores nothing."""
 
-    def __init__(self, knowledge: Knowledge, subject_titles: Mapping[str, str], ambiguities: Sequence[Ambiguity]) -> None:
+    def __init__(
+        self, knowledge: Knowledge, subject_titles: Mapping[str, str], ambiguities: Sequence[Ambiguity], tasks: TaskAnswers
+    ) -> None:
         self._knowledge = knowledge
+        self._tasks = tasks
         self._titles = subject_titles
         self._ambiguities = ambiguities
 
@@ -85,6 +89,11 @@ class Answers:
         if ambiguity := find_ambiguity(question.text, self._ambiguities):
             return self._offer_meanings(ambiguity)
         base = self._knowledge.base()
+        if listed := self._tasks.answer_list(question.text, base):
+            return self._answer_with(base, listed, TASKS_SUBJECT)
+        return self._with_records(base, question, self._find_answer(base, question, topic))
+
+    def _find_answer(self, base: KnowledgeBase, question: Question, topic: Topic | None) -> Answer:
         if task := next((row for number in question.task_numbers if (row := base.find_task(number))), None):
             return self._answer_with(base, task, task.subjects[0])
         scores = base.scores(question.text)
@@ -98,6 +107,9 @@ class Answers:
     def answer_aspect(self, question: Question, topic: Topic) -> Answer:
         """Answer an aspect of the article last talked about; without such a section, the passage nearest to the words."""
         base = self._knowledge.base()
+        return self._with_records(base, question, self._find_aspect(base, question, topic))
+
+    def _find_aspect(self, base: KnowledgeBase, question: Question, topic: Topic) -> Answer:
         for aspect in question.aspects:
             if row := base.find_aspect(topic.group, aspect):
                 return self._answer_with(base, row, topic.subject)
@@ -129,7 +141,9 @@ class Answers:
         """Answer what the classifier did not understand when the search alone is sure; else offer near subjects or nothing."""
         answer = self.answer(question, topic)
         goes_on = topic is not None and answer.topic == topic
-        return answer if answer.row is None or goes_on or self._is_strong_hit(question) else Answer(Band.CLARIFY)
+        is_listed = answer.row is not None and answer.row.id.startswith(LIST_ROW)
+        is_sure = goes_on or is_listed or self._is_strong_hit(question)
+        return answer if answer.row is None or is_sure else Answer(Band.CLARIFY)
 
     def answer_despite_refusal(self, question: Question) -> Answer | None:
         """Return an answer to a question that was taken for one to decline, when that was unsure and the search is sure."""
@@ -158,7 +172,16 @@ class Answers:
         row = base.find_row(row_id)
         if row is None:
             return Answer(Band.CLARIFY)
-        return self._answer_with(base, row, row.subjects[0])
+        return self._with_records(base, Question("", "", {}), self._answer_with(base, row, row.subjects[0]))
+
+    def _with_records(self, base: KnowledgeBase, question: Question, answer: Answer) -> Answer:
+        """Return the answer with what was added to its task, or about the task whose lead unit was asked for."""
+        if answer.row is None:
+            return answer
+        if (meant := self._tasks.meant(answer.row, question.text, base)) is not answer.row:
+            answer = self._answer_with(base, meant, meant.subjects[0])
+        row = self._tasks.told(meant, question.text)
+        return replace(answer, row=row, sources=(row.source, *row.related))
 
     def _subjects(self, base: KnowledgeBase, question: Question) -> dict[str, float]:
         """Return the probabilities of the subjects that the knowledge base knows, best first.

@@ -9,8 +9,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.business.task import ENVIRONMENTS, NO_RESULTS, Task, describe_target
+from bot.business.task_record import TaskRecord
+from bot.business.task_telling import added_facts
+from bot.business.working_calendar import HANGZHOU
 from bot.errors import StoreUnavailable
 from bot.services.knowledge import Edition, Knowledge
+from bot.services.task_answers import TaskAnswers
 from bot.web.pages import missing, page, unavailable
 from knowledge.articles import Article, Passage, SourceOfFact
 from knowledge.base import REPORT_DATE, REPORT_TITLE, REPORT_URL
@@ -54,7 +58,7 @@ def show_task(request: Request, task_id: str) -> Response:
     if edition is None:
         return unavailable()
     if task := edition.tasks.get(task_id):
-        return page("task.html", environment=ENVIRONMENTS[task.environment], **_task_values(task))
+        return _task_page(request, task)
     if task_id in edition.notes:
         return RedirectResponse(request.app.url_path_for("show_note", note_id=task_id), 308)
     return missing("这项任务")
@@ -103,8 +107,24 @@ def _section(article: Article, passage: Passage) -> Section:
     return Section(passage, tuple(source for source in article.sources if source.id in passage.source_ids))
 
 
-def _task_values(task: Task) -> dict[str, Any]:
-    return {"task": task, "target": describe_target(task), "no_results": NO_RESULTS, **_report_values()}
+def _task_page(request: Request, task: Task) -> Response:
+    """Return the page of a task: what the report says, and apart from it what was added."""
+    tasks: TaskAnswers = request.app.state.task_answers
+    try:
+        record = tasks.find_record(task.id) or TaskRecord(task)
+    except StoreUnavailable:
+        return unavailable()
+    return page(
+        "task.html",
+        environment=ENVIRONMENTS[task.environment],
+        task=task,
+        target=describe_target(task),
+        no_results=NO_RESULTS,
+        added=added_facts(record, tasks.today()) if record.was_touched else (),
+        updated_on=record.updated_at.astimezone(HANGZHOU).date() if record.updated_at else None,
+        has_progress=record.newest is not None,
+        **_report_values(),
+    )
 
 
 def _note_values(note: ReportNote, edition: Edition) -> dict[str, Any]:

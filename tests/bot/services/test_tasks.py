@@ -12,7 +12,7 @@ from bot.business.roles import Principal, Role
 from bot.business.task_lists import LISTS
 from bot.business.traffic_light import Light
 from bot.errors import PermissionDenied, TaskConflict, TaskInvalid, TaskNotFound
-from bot.persistence.case_tables import CaseLinkRow
+from bot.persistence.case_tables import CaseLinkRow, CaseRow
 from bot.persistence.task_tables import TaskAdditionRow, TaskProgressRow
 from bot.services.tasks import NewProgress, TaskDetail, TaskFilter, Tasks
 from tests.fixtures.office import Office, all_of
@@ -95,8 +95,16 @@ def test_a_task_that_is_not_there_is_not_found(tasks: Tasks, chief: Principal) -
 
 
 def test_a_task_knows_how_many_cases_have_to_do_with_it(tasks: Tasks, mei: Principal, office: Office) -> None:
-    assert tasks.detail(mei, "FZ-13").listed.record.cases == 0
-    assert CaseLinkRow.__tablename__ == "case_link"
+    now, day = office.clock(), date(2026, 12, 1)
+    said: Any = {"source": "desk", "filed_by": "agent:mei", "type": "consult", "urgency": "normal", "title": "问", "what": "问"}
+    times: Any = {"filed_at": now, "last_at": now, "due_on": day, "due_provisional": False}
+    with office.database.session() as session:
+        session.add(CaseRow(id="c1", number="YS1", state="submitted", version=1, **said, **times))
+        session.flush()
+        for kind, target in (("task", "FZ-13"), ("article", "FZ-13")):
+            session.add(CaseLinkRow(case_id="c1", kind=kind, target=target, by="agent:mei", at=now))
+
+    assert [tasks.detail(mei, task_id).listed.record.cases for task_id in ("FZ-13", "FZ-12")] == [1, 0]
 
 
 # adding

@@ -14,9 +14,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from bot.business.working_calendar import HANGZHOU
 from bot.errors import StoreUnavailable
 from bot.persistence.database import Database
 from bot.services.knowledge import Knowledge, load_knowledge
+from bot.services.task_answers import TaskAnswers
 from bot.settings import PROJECT
 from bot.web import articles
 from tests.knowledge.test_report import write_report
@@ -52,7 +54,8 @@ def open_on(folder: Path, tmp_path: Path) -> Iterator[Open]:
 
     def serve(day: date) -> TestClient:
         load_knowledge(database, folder, datetime(2026, 11, 22, tzinfo=UTC))
-        return client_of(Knowledge(database, folder, lambda: day))
+        tasks = TaskAnswers(database, lambda: datetime(day.year, day.month, day.day, 10, tzinfo=HANGZHOU))
+        return client_of(Knowledge(database, folder, lambda: day), tasks)
 
     yield serve
     database.close()
@@ -63,9 +66,9 @@ def client(open_on: Open) -> TestClient:
     return open_on(TODAY)
 
 
-def client_of(knowledge: object) -> TestClient:
+def client_of(knowledge: object, tasks: object = None) -> TestClient:
     app = FastAPI()
-    app.state.knowledge = knowledge
+    app.state.knowledge, app.state.task_answers = knowledge, tasks
     app.include_router(articles.router)
     return TestClient(app, follow_redirects=False)
 
