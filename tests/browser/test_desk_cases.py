@@ -158,8 +158,9 @@ def bind(user: WidgetPage, code: str) -> None:
 
 def file_on_the_phone(desk: DeskPage) -> CasesPage:
     desk.show("诉求")
-    desk.page.keyboard.press("i")
     cases = CasesPage(desk.page)
+    expect(cases.list).to_be_visible()
+    desk.page.keyboard.press("i")
     dialog = cases.dialog("登记诉求")
     dialog.get_by_label("遇到了什么事").fill(MATTER)
     dialog.get_by_label("企业名称").fill(NAME[:6])
