@@ -72,9 +72,9 @@ describe('a demand of many', () => {
     expect(describeTold({ ...item, state: 'accepted' })).toBe('')
   })
 
-  test('is decided once, and then done or linked', () => {
+  test('is decided, and then done, placed elsewhere, or not done after all', () => {
     expect(listActions({ state: 'proposed' })).toEqual(['accept', 'decline'])
-    expect(listActions({ state: 'accepted' })).toEqual(['done', 'link'])
+    expect(listActions({ state: 'accepted' })).toEqual(['done', 'link', 'decline'])
     expect(listActions({ state: 'declined' })).toEqual([])
   })
 

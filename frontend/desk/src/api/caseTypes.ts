@@ -264,8 +264,11 @@ export interface WorkItem {
   outcome: string
   /** Why it was declined. */
   reason: string
+  /** How many are told; 0 before it is done. */
   to_tell: number
   told: number
+  /** The work item of the same matter, when two turned out to be one. */
+  twin_id?: number | null
   version: number
 }
 

@@ -16,7 +16,7 @@ export const emptyTexts: Record<WorkItemState, string> = {
 
 const allowed: Record<WorkItemState, readonly DemandAction[]> = {
   proposed: ['accept', 'decline'],
-  accepted: ['done', 'link'],
+  accepted: ['done', 'link', 'decline'],
   declined: [],
   done: [],
 }
@@ -28,6 +28,11 @@ export function listActions(item: Pick<WorkItem, 'state'>): readonly DemandActio
 /** Returns 12家企业问过，共18次. Somebody in a chat who showed no enterprise is an asker too. */
 export function describeAskers({ askers, size }: Pick<WorkItem, 'askers' | 'size'>): string {
   return size > askers ? `${askers}家企业或用户问过，共${size}次` : `${askers}家企业或用户问过`
+}
+
+/** True while the message is still on its way to some. */
+export function isTelling({ state, to_tell, told }: Pick<WorkItem, 'state' | 'to_tell' | 'told'>): boolean {
+  return state === 'done' && told < to_tell
 }
 
 /** Returns how far the message has come; '' before there is one. */
@@ -50,4 +55,13 @@ export function markWords(text: string, words: readonly string[]): { text: strin
 
 export function placeOfEvidence({ kind, page }: Evidence): { page: 'cases' | 'chats'; id: string } {
   return { page: kind === 'case' ? 'cases' : 'chats', id: page }
+}
+
+/** Returns the message as everybody gets it who asked; the server writes the same. */
+export function composeOutcome({ subject_title, district }: Pick<WorkItem, 'subject_title' | 'district'>, outcome: string): string {
+  const matter = [district, subject_title].filter(Boolean).join('')
+  return (
+    `您之前问过“${matter}”方面的事，不少企业也遇到了，我们把它作为共性问题专门办理，现在有结果了：\n${outcome.trim() || '……'}\n` +
+    '谢谢您的反映。还有疑问可以直接问我，或回复“转人工”。'
+  )
 }
