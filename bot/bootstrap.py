@@ -42,6 +42,8 @@ from bot.services.channel_users import ChannelUsers
 from bot.services.chat import Chat
 from bot.services.conversation_access import ConversationAccess
 from bot.services.conversation_locks import ConversationLocks
+from bot.services.demand import Demands
+from bot.services.demand_keeper import DemandKeeper
 from bot.services.desk import Desk
 from bot.services.desk_board import DeskBoard
 from bot.services.desk_reading import DeskReading
@@ -64,6 +66,8 @@ from bot.services.task_answers import TaskAnswers
 from bot.services.task_export import TaskExport
 from bot.services.task_import import TaskImports
 from bot.services.tasks import Tasks
+from bot.services.work_item_notices import WorkItemNotices
+from bot.services.work_items import WorkItems
 from bot.services.working_calendar import warn_of_provisional_years
 from bot.settings import PROJECT, OidcSettings, Settings
 from bot.web.app import create_app
@@ -103,6 +107,7 @@ class Services:
     """Connections to be closed in the end."""
     desk: DeskServices
     casework: CaseServices
+    demand: DemandServices
     identity: IdentityServices
 
     @property
@@ -125,6 +130,14 @@ class CaseServices:
     chat: CaseChat
     forms: CaseForms
     keeper: CaseKeeper
+
+
+@dataclass(frozen=True)
+class DemandServices:
+    """The parts by which what many ask for becomes work."""
+
+    keeper: DemandKeeper
+    items: WorkItems
 
 
 @dataclass(frozen=True)
@@ -233,8 +246,17 @@ def build_services(settings: Settings, database: Database) -> Services:
             forms=CaseForms(database, work, now),
             keeper=CaseKeeper(database, work, live, dispatcher.wake, now),
         ),
+        demand=_build_demand(database, work, titles, live, dispatcher.wake),
         identity=identity,
     )
+
+
+def _build_demand(
+    database: Database, work: CaseWork, titles: Mapping[str, str], live: LiveEvents, wake: Callable[[], None]
+) -> DemandServices:
+    notices = WorkItemNotices(database, work, titles, live, wake, now)
+    keeper = DemandKeeper(Demands(database, work.settings, titles, now), notices, live)
+    return DemandServices(keeper, WorkItems(database, work.settings, titles, keeper.look_soon, now))
 
 
 def _build_identity(
@@ -333,8 +355,10 @@ def build_app(services: Services) -> FastAPI:
         services.desk.board.start()
         services.desk.keeper.start()
         services.casework.keeper.start()
+        services.demand.keeper.start()
         housekeeper.start()
         yield
+        await services.demand.keeper.stop()
         await services.casework.keeper.stop()
         await services.desk.keeper.stop()
         await services.desk.board.stop()
@@ -377,6 +401,7 @@ def _hand_over(services: Services, state: State) -> None:
     state.task_export = services.desk.task_export
     state.task_imports = services.desk.task_imports
     state.cases = services.casework.desk
+    state.work_items = services.demand.items
     state.identity = services.identity.people
     state.identity_provider = services.identity.provider
     state.invitations = services.identity.invitations

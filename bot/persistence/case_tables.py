@@ -15,6 +15,7 @@ class CaseRow(Base):
     __tablename__ = "enterprise_case"
     __table_args__ = (
         Index("ix_case_list", "state", "last_at"),
+        Index("ix_case_filed", "filed_at", "id"),
         Index("ix_case_of_enterprise", "credit_code", "filed_at"),
         Index("ix_case_of_department", "department", "state", "last_at"),
         Index(

@@ -76,6 +76,10 @@ class WorkItemRow(Base):
     decided_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(String(64))
     done_at: Mapped[datetime | None]
+    noted_at: Mapped[datetime | None]
+    """When the last case of its cluster was given the outcome."""
+    twin_id: Mapped[int | None]
+    """Another work item about much the same: both were proposed before that showed."""
 
 
 class WorkItemNoticeRow(Base):
@@ -89,3 +93,14 @@ class WorkItemNoticeRow(Base):
     asker: Mapped[str] = mapped_column(String(160))
     conversation_id: Mapped[str] = mapped_column(String(64))
     told_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class DemandPlaceRow(Base):
+    """Up to where the cases and questions have been looked at. Moved on together with what was found."""
+
+    __tablename__ = "demand_place"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    at: Mapped[datetime]
+    reference: Mapped[str] = mapped_column(String(64))
+    """Of the last one of that moment."""

@@ -65,6 +65,13 @@ class MessageRow(Base):
             sqlite_where=text("handled_at IS NULL AND external_id IS NOT NULL"),
             postgresql_where=text("handled_at IS NULL AND external_id IS NOT NULL"),
         ),
+        Index(
+            "ix_message_not_answered",
+            "at",
+            "id",
+            sqlite_where=text("sender = 'bot' AND band IN ('clarify', 'refuse')"),
+            postgresql_where=text("sender = 'bot' AND band IN ('clarify', 'refuse')"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)

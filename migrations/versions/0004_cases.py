@@ -220,6 +220,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+        batch_op.create_index("ix_case_filed", ["filed_at", "id"], unique=False)
         batch_op.create_index("ix_case_list", ["state", "last_at"], unique=False)
         batch_op.create_index("ix_case_of_department", ["department", "state", "last_at"], unique=False)
         batch_op.create_index("ix_case_of_enterprise", ["credit_code", "filed_at"], unique=False)
@@ -302,6 +303,8 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by", sa.String(length=64), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("twin_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["cluster_id"],
             ["demand_cluster.id"],
@@ -370,6 +373,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("work_item_notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_work_item_notice_told_at"), ["told_at"], unique=False)
+
+    op.create_table(
+        "demand_place",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("kind"),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_not_answered",
+            ["at", "id"],
+            unique=False,
+            sqlite_where=sa.text("sender = 'bot' AND band IN ('clarify', 'refuse')"),
+            postgresql_where=sa.text("sender = 'bot' AND band IN ('clarify', 'refuse')"),
+        )
 
     with op.batch_alter_table("access_log", schema=None) as batch_op:
         batch_op.add_column(sa.Column("about", sa.String(length=128), nullable=True))
