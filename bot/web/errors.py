@@ -42,6 +42,8 @@ from bot.errors import (
     TaskInvalid,
     TaskNotFound,
     UsernameTaken,
+    WorkItemNotFound,
+    WorkItemRefused,
 )
 from bot.settings import MAX_TEXT_CHARACTERS
 
@@ -63,6 +65,7 @@ _SIMPLE = {
     CannedReplyNotFound: (404, "canned_reply_not_found", "没有这条常用语，可能已经被删除。"),
     LastAdmin: (409, "last_admin", "这是最后一个可用的管理员账号，不能停用，也不能改成别的角色。"),
     CaseNotFound: (404, "case_not_found", "找不到这个诉求，或者您没有权限查看。"),
+    WorkItemNotFound: (404, "work_item_not_found", "没有这项工作，请刷新列表。"),
     CaseConflict: (409, "case_conflict", "这个诉求刚刚被别人改过，请刷新看看最新情况，再决定要不要改。"),
     TaskNotFound: (404, "task_not_found", "没有这项任务，或者没有这条进展。"),
     TaskConflict: (409, "task_conflict", "这项任务刚刚有人改过，请刷新后再改；您填的内容没有保存。"),
@@ -89,6 +92,13 @@ _CASE_REASONS = {
     "department_unknown": "没有这个部门，请重新选择。",
     "already_so": "已经是这样了，不用再改。",
     "too_late": "已经过了可以重新办理的时间，可以另外登记一件。",
+}
+_WORK_ITEM = {
+    "not_from_here": (409, "work_item_refused", "现在不能这样处理，请刷新看看最新情况。"),
+    "needs_text": (422, "work_item_refused", "请写明内容：不办要写原因，办成要写结果，问过的企业都会看到。"),
+    "task_unknown": (422, "work_item_refused", "没有这项改革任务，请重新选择。"),
+    "department_unknown": (422, "work_item_refused", "没有这个部门，请重新选择。"),
+    "conflict": (409, "work_item_conflict", "这项工作刚刚被别人改过，请刷新看看最新情况。"),
 }
 _HANDOVER = {
     "at_capacity": (409, "at_capacity", "您正在接待的人数已到上限，请先结束或转接一个。"),
@@ -152,6 +162,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PasswordWeak, _password_weak)
     app.add_exception_handler(OwnedByOther, _owned_by_other)
     app.add_exception_handler(HandoverRefused, _handover_refused)
+    app.add_exception_handler(WorkItemRefused, _work_item_refused)
     app.add_exception_handler(AccountInvalid, _account_invalid)
     app.add_exception_handler(TaskInvalid, _task_invalid)
     app.add_exception_handler(TaskFileRefused, _task_file_refused)
@@ -211,6 +222,11 @@ async def _owned_by_other(request: Request, error: Exception) -> JSONResponse:
 async def _handover_refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HandoverRefused)
     return error_response(*_HANDOVER[error.reason])
+
+
+async def _work_item_refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, WorkItemRefused)
+    return error_response(*_WORK_ITEM[error.reason])
 
 
 async def _password_weak(request: Request, error: Exception) -> JSONResponse:
