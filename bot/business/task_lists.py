@@ -19,7 +19,7 @@ class CompetitionList:
     goal: str
     dimension: str
     members: Mapping[str, str]
-    source: str = "报告第P6段只写明4个比学维度和4张清单，没有列出清单内容；这里只列任务行里写明属于这一方面的任务。"
+    source: str = "报告第6段只写明4个比学维度和4张清单，没有列出清单内容；这里只列任务行里写明属于这一方面的任务。"
 
     @property
     def task_ids(self) -> tuple[str, ...]:
