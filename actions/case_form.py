@@ -12,6 +12,7 @@ from rasa_sdk.forms import FormValidationAction
 from rasa_sdk.types import DomainDict
 
 from actions.base import BusinessAction, entity_of
+from actions.case_questions import EDIT_BUTTONS
 from actions.case_slots import (
     ADD,
     CANCEL,
@@ -36,7 +37,17 @@ from actions.case_slots import (
     state_of,
     state_slot,
 )
-from bot.business.case_form import MAX_CHARACTERS, OPTIONAL, Contact, Item, chosen_type, contact_from, matter_from, type_of
+from bot.business.case_form import (
+    ITEM_TITLES,
+    MAX_CHARACTERS,
+    OPTIONAL,
+    Contact,
+    Item,
+    chosen_type,
+    contact_from,
+    matter_from,
+    type_of,
+)
 from bot.business.case_form_words import (
     URGENT,
     Step,
@@ -50,7 +61,7 @@ from bot.business.case_form_words import (
     refers_back,
     step_in,
 )
-from bot.business.case_talk import find_case_number
+from bot.business.case_talk import case_intent, find_case_number
 from bot.business.confidence import ANSWER_FROM
 from bot.business.payload import EXTERNAL, event_intent
 from knowledge.normalise import normalise_with_offsets
@@ -58,9 +69,7 @@ from knowledge.normalise import normalise_with_offsets
 KEPT_FILES = {event_intent(f"{kind}_stored"): words for kind, words in (("image", "图片"), ("video", "视频"), ("file", "文件"))}
 BUTTON = "case_step"
 EDIT, SIMILAR, TYPE = "edit:", "add:", "type:"
-LEAST_TO_REFER_TO = 8
-LONGEST_REQUEST = 10
-"""Letters of words that only ask for filing, once more."""
+LEAST_TO_REFER_TO = 5
 
 
 @dataclass(frozen=True)
@@ -140,10 +149,11 @@ class ValidateCaseForm(BusinessAction, FormValidationAction):
         if said.button is None and is_for_others(item, said.normal, said.intent, said.confidence) and step is None:
             return {}
         state = state.heard(now)
-        if step == Step.RESUME or (
-            step is None and said.intent == "file_case" and not matter_at(said.normal) and len(said.normal) <= LONGEST_REQUEST
-        ):
+        if step == Step.RESUME or (step is None and _asks_to_file_again(said)):
             return {**state_slot(state), **_asked_again(state)}
+        if step == Step.EDIT and item is not None:
+            dispatcher.utter_message(response="utter_case_which_item", buttons=EDIT_BUTTONS)
+            return state_slot(state.heard(now, editing=CHOOSING))
         if corrected := self._correct(dispatcher, tracker, state, said, item, asked):
             return corrected
         if item is not None:
@@ -189,7 +199,11 @@ class ValidateCaseForm(BusinessAction, FormValidationAction):
             return None
         if correction.value_at is None:
             return _edited(state, item)
-        return self._taken(dispatcher, tracker, state, item, said.written(correction.value_at))
+        value = said.written(correction.value_at)
+        changed = self._taken(dispatcher, tracker, state, item, value)
+        if SLOT_OF[item] in changed and asked != CONFIRM_SLOT:  # the summary shows it anyway
+            dispatcher.utter_message(response="utter_case_changed", item=ITEM_TITLES[item], value=value)
+        return changed
 
     def _answer(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, state: FormState, item: Item, said: Said, step: str | None
@@ -315,6 +329,11 @@ def _matter_of(tracker: Tracker, said: Said) -> str | None:
     before = [event.get("text") or "" for event in tracker.events if event.get("event") == "user"][:-1]
     told = [text for text in before if len(text) >= LEAST_TO_REFER_TO and not text.startswith("/")]
     return matter_from(told[-1]) if told else None
+
+
+def _asks_to_file_again(said: Said) -> bool:
+    """Whether the words only ask for what is being done already."""
+    return case_intent(said.normal) == "file_case" and matter_at(said.normal) is None
 
 
 def _full_name(district: str, districts: tuple[str, ...]) -> str:

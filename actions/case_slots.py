@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +72,10 @@ class FormState:
 
 def state_of(tracker: Tracker) -> FormState | None:
     kept = tracker.get_slot(STATE_SLOT)
-    return FormState(**kept) if isinstance(kept, dict) else None
+    if not isinstance(kept, dict) or not {"begun_at", "last_at"} <= kept.keys():
+        return None
+    known = {field.name for field in fields(FormState)}  # an older or newer program may have kept others
+    return FormState(**{name: value for name, value in kept.items() if name in known})
 
 
 def form_of(tracker: Tracker) -> CaseForm:

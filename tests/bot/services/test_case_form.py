@@ -120,10 +120,29 @@ def test_one_item_is_corrected_at_the_summary_in_many_words(talk: Talk) -> None:
 def test_the_last_answer_is_corrected_in_the_middle(talk: Talk) -> None:
     said = say(talk, "登记诉求", "物业不给我们开发票", "西湖区", "不对，刚才说错了，是滨江区")
 
-    assert "什么时候" in said.text
+    assert "地点改成“滨江区”" in said.text and "什么时候" in said.text
     shown = say(talk, "好像是上个月开始的吧？", "跳过", "13800138000")
     shown = talk.ask("投诉") if "哪一类" in shown.text else shown
     assert "滨江区" in shown.text and "西湖区" not in shown.text and "上个月" in shown.text
+
+
+def test_an_item_can_be_chosen_to_be_changed_before_the_summary(talk: Talk) -> None:
+    say(talk, "登记诉求", "物业不给我们开发票", "西湖区", "今年9月")
+
+    assert "要改哪一项" in talk.ask("改内容").text
+    assert "哪里" in talk.ask("第二项").text
+    assert "怎么解决" in talk.ask("滨江区").text
+    shown = say(talk, "请城管来处理一下", "13800138000")
+    shown = talk.ask("投诉") if "哪一类" in shown.text else shown
+    assert "地点：滨江区" in shown.text and "希望：请城管来处理一下" in shown.text
+
+
+def test_what_was_just_said_can_be_filed(talk: Talk) -> None:
+    talk.ask("物业乱收费")
+
+    said = talk.ask("就按我刚才说的登记吧")
+
+    assert "“物业乱收费”" in said.text and "哪里" in said.text
 
 
 def test_two_questions_in_the_middle_are_answered_and_the_form_asks_on(talk: Talk, services: Services) -> None:
