@@ -54,7 +54,7 @@ async def _drain(limit_bytes: int, chunks: list[bytes]) -> tuple[list[dict[str, 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await BodyLimit(inner, limit_bytes)({"type": "http", "method": "POST"}, receive, send)
+    await BodyLimit(inner, limit_bytes)({"type": "http", "method": "POST", "path": "/"}, receive, send)
     return sent, seen
 
 
