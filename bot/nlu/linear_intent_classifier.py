@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.dictionary import code_fingerprint, dictionary_fingerprint, load_dictionary, persist_dictionary, read_dictionary
+from bot.nlu.identifiers import without_identifiers
 from bot.nlu.knowledge_examples import knowledge_examples, knowledge_fingerprint
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.text_features import TextFeatures
@@ -112,7 +113,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             writers.append("knowledge base")
         if len(set(labels)) < 2:
             raise InvalidConfigException("the training data must hold utterances of at least two intents")
-        rows = self._features.fit_transform([normalise(text) for text in texts])
+        rows = self._features.fit_transform([without_identifiers(normalise(text)) for text in texts])
         from bot.nlu.linear_training import fit  # brings scikit-learn, which serving does without
 
         self._model = fit(rows, labels, writers, self._config[REGULARISATION_KEY])
@@ -130,7 +131,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _rank(self, text: str) -> list[dict[str, Any]]:
-        normal = self._speller.mend(normalise(text))
+        normal = self._speller.mend(without_identifiers(normalise(text)))
         if self._model is None or not any(char.isalnum() for char in normal):
             return []
         probabilities = self._model.probabilities(self._features.transform([normal]))
