@@ -74,6 +74,11 @@ def test_a_case_goes_from_the_phone_to_the_department_and_its_end_and_the_enterp
     expect(said_to_user).to_contain_text("已办结，结果：已解决")
     expect(cases.history).to_contain_text("张敏 办结：已解决")
 
+    user.say(f"给诉求{cases.number()}5分")
+    expect(said_to_user).to_contain_text("谢谢您的评价")
+    desk.page.reload()
+    expect(cases.history).to_contain_text("评价5分")
+
 
 def test_what_was_said_in_a_chat_is_filed_without_asking_again(office: Office, sit_down: SitDown, arrive: Arrive) -> None:
     office.be_ready("zhang")
