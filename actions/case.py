@@ -128,11 +128,12 @@ class CaseAction(BusinessAction):
     is_abstract = True
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
-        if self.services.cases.caller(tracker.sender_id) is None:
-            dispatcher.utter_message(response="utter_case_bind")
-            return []
         text = tracker.latest_message.get("text") or ""
         number = entity_of(tracker, "case_number") or find_case_number(text)
+        if self.services.cases.caller(tracker.sender_id) is None:
+            self.services.cases.note_stranger(tracker.sender_id, number)
+            dispatcher.utter_message(response="utter_case_bind")
+            return []
         try:
             self.do(dispatcher, tracker.sender_id, find_case_number(number) if number else None, text, tracker)
         except CaseNotFound:

@@ -69,6 +69,14 @@ class CaseChat:
         with self._database.session() as session:
             return find_caller(session, conversation_id, self._now())
 
+    def note_stranger(self, conversation_id: str, number: str | None) -> None:
+        """Write down that somebody who has not shown whom they speak for asked for a case."""
+        now = self._now()
+        with self._database.session() as session:
+            holder = bindings.holder_of(session, conversation_id)
+            about = hash_of(normal_number(number) if number else "")
+            access_log.note_attempt(session, holder, "case.ask", about, access_log.DENIED, now, conversation_id)
+
     def list_similar(self, conversation_id: str, what: str) -> Sequence[CaseBrief]:
         """Return open cases of the caller's own enterprise that may be the same matter, the likest first."""
         now, text = self._now(), normalise(what)

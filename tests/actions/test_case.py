@@ -60,6 +60,11 @@ class Cases:
     is_bound: bool = True
     error: BotError | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
+    strangers: list[str | None] = field(default_factory=list)
+    """What was asked for by who has not shown whom they speak for."""
+
+    def note_stranger(self, where: str, number: str | None) -> None:
+        self.strangers.append(number)
 
     def caller(self, where: str) -> object | None:
         return object() if self.is_bound else None
@@ -101,6 +106,7 @@ def test_who_is_not_bound_hears_how_to_be_and_nothing_is_looked_up(action: type[
     said, _ = run(action, cases, text)
 
     assert [message["response"] for message in said] == ["utter_case_bind"] and cases.asked == []
+    assert len(cases.strangers) == 1
 
 
 @pytest.mark.parametrize("action", ALL)

@@ -29,6 +29,8 @@ from tests.fixtures.talk import CONVERSATIONS, Talk
 ENTERPRISES, CASES, ATTEMPTS = 5_000, 20_000, 300
 MINE = 4_242
 """Index of the enterprise that the attackers may speak for, where they may for any."""
+TURNED_AWAY = ("没有查到这件诉求", "要先确认您代表哪家企业")
+"""What they read: not theirs or not there; nobody knows for whom they speak."""
 HOLDERS = ("unbound", "of another enterprise", "revoked", "expired")
 
 
@@ -74,17 +76,19 @@ def test_no_words_and_no_button_in_a_chat_bring_out_a_case_of_others(
     app: RunningApp, population: Population, attackers: dict[str, Attacker]
 ) -> None:
     own = [number for i, number in enumerate(population.numbers) if i % ENTERPRISES == MINE]
-    before, leaks, differences = versions(app), [], []
+    before, leaks, differences, turned_away, logged = versions(app), [], [], 0, denied(app)
     for turn, attempt in enumerate(attempts(population, MINE, ATTEMPTS, seed=7)):
         attacker = attackers[HOLDERS[turn % len(HOLDERS)]]
         replies = _say(attacker.theirs, attempt.theirs, attempt), _say(attacker.nothing, attempt.nothing, attempt)
         leaks += [attempt.theirs for reply in replies if leaked(reply, own)]
+        turned_away += sum(any(words in reply for words in TURNED_AWAY) for reply in replies)
         if without_names(replies[0], attempt.theirs_names) != without_names(replies[1], attempt.nothing_names):
             differences.append((attempt.theirs, *replies))
 
     assert leaks == []
-    assert differences == []
+    assert [(tried, *(reply[:120] for reply in replies)) for tried, *replies in differences] == []
     assert versions(app) == before, "nothing was changed either"
+    assert denied(app) - logged >= turned_away > ATTEMPTS, "each that was turned away is written down"
 
 
 def _say(talk: Talk, text: str, attempt: Attempt) -> str:
@@ -123,7 +127,8 @@ def test_no_call_of_the_interface_brings_out_a_case_of_others(app: RunningApp, p
             if (answers[0].status_code, answers[0].text) != (answers[1].status_code, answers[1].text):
                 differences.append((name, answers[0].text, answers[1].text))
 
-    assert leaks == [] and differences == [] and made == ATTEMPTS
+    assert leaks == [] and made == ATTEMPTS
+    assert differences == []
     assert versions(app) == before
     tried_by_account = sum(1 for turn in range(ATTEMPTS) if list(calls)[turn % len(calls)].startswith("department"))
     assert denied(app) - logged >= 2 * tried_by_account, "each attempt is written down, on what exists and on what does not"
