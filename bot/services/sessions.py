@@ -17,7 +17,7 @@ from bot.business.lockout import FORGIVEN_AFTER, Failures
 from bot.business.password import check_password
 from bot.business.roles import Principal, Role
 from bot.errors import PasswordWeak, SignInLocked, SignInRefused, StoreConflict
-from bot.persistence import users
+from bot.persistence import access_log, users
 from bot.persistence.database import Database, Session
 from bot.persistence.tables import SessionRow, SignInFailureRow, UserRow
 from bot.services import passwords
@@ -25,6 +25,7 @@ from bot.settings import Secret
 
 LONGEST_SESSION = timedelta(hours=12)
 UNUSED_SESSION = timedelta(hours=2)
+MAX_TRIED = 128
 NOTED_EVERY = timedelta(minutes=1)
 """How often the use of a session is written down."""
 
@@ -106,6 +107,13 @@ def forget_old(database: Database, now: datetime) -> None:
 def clear_lock(session: Session, username: str) -> None:
     """Forget the name's wrong passwords, so that its owner may sign in at once."""
     users.clear_failures(session, _hash(username))
+
+
+def note_denied(database: Database, username: str, tried: str, now: datetime) -> None:
+    """Write down what an account tried that its role does not allow: method and path, nothing else."""
+    about = "".join(filter(str.isprintable, tried))[:MAX_TRIED]  # PostgreSQL refuses NUL in a text
+    with database.session() as session:
+        access_log.note_attempt(session, f"agent:{username}", "forbidden", about, access_log.DENIED, now)
 
 
 def principal_of(user: UserRow) -> Principal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -58,41 +59,29 @@ async def signed_in(principal: Annotated[Principal, Depends(signed_in_anyhow)]) 
 SignedIn = Annotated[Principal, Depends(signed_in)]
 
 
-async def case_reader(principal: SignedIn) -> Principal:
-    principal.require(Permission.CASES)
-    return principal
+def requires(permission: Permission) -> Callable[..., Awaitable[Principal]]:
+    """Return a dependency that lets through who may. What somebody else tried is written down, then refused."""
 
+    async def check(request: Request, principal: SignedIn) -> Principal:
+        if not principal.may(permission):
+            tried, now = f"{request.method} {request.url.path}", datetime.now(UTC)
+            await asyncio.to_thread(sessions.note_denied, request.app.state.database, principal.username, tried, now)
+        principal.require(permission)
+        return principal
 
-async def reader(principal: SignedIn) -> Principal:
-    principal.require(Permission.READ)
-    return principal
-
-
-async def talker(principal: SignedIn) -> Principal:
-    principal.require(Permission.TALK)
-    return principal
-
-
-async def supervisor(principal: SignedIn) -> Principal:
-    principal.require(Permission.SUPERVISE)
-    return principal
-
-
-async def administrator(principal: SignedIn) -> Principal:
-    principal.require(Permission.ADMINISTER)
-    return principal
+    return check
 
 
 async def signed_in_user(principal: SignedIn) -> str:
     return principal.username
 
 
-CaseReader = Annotated[Principal, Depends(case_reader)]
+CaseReader = Annotated[Principal, Depends(requires(Permission.CASES))]
 """Whoever may see cases: departments too. These five raise PermissionDenied beside what SignedIn raises."""
-Reader = Annotated[Principal, Depends(reader)]
-Talker = Annotated[Principal, Depends(talker)]
-Supervisor = Annotated[Principal, Depends(supervisor)]
-Administrator = Annotated[Principal, Depends(administrator)]
+Reader = Annotated[Principal, Depends(requires(Permission.READ))]
+Talker = Annotated[Principal, Depends(requires(Permission.TALK))]
+Supervisor = Annotated[Principal, Depends(requires(Permission.SUPERVISE))]
+Administrator = Annotated[Principal, Depends(requires(Permission.ADMINISTER))]
 SignedInUser = Annotated[str, Depends(signed_in_user)]
 SignedInAnyhow = Annotated[Principal, Depends(signed_in_anyhow)]
 
