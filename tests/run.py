@@ -12,11 +12,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.private_servers import ServerDidNotStart, private_servers
 from tests.system_packages import SystemPackagesMissing, ensure_system_packages, find_chromium
@@ -26,6 +28,9 @@ TYPED = ("bot", "actions", "knowledge", "simulator", "benchmarks", "tests", "doc
 NOTHING_SELECTED = 5
 """pytest's exit status when its arguments match no test."""
 TIMED_OUT = 124
+SERVICES = "tests/bot/services"
+"""About half of the time that unit tests take: run beside the others, for most of them wait more than they compute."""
+UNIT_LIMIT_S = 1_300
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,14 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)  # also where the caller ignores Ctrl-C
     options, for_pytest = _parse(sys.argv[1:])
     selection = [*(["-k", options.k] if options.k else []), *for_pytest]
-    steps = list(_steps(options.fast, selection))
+    groups = list(_steps(options.fast, selection))
     started = time.monotonic()
     results: list[Result] = []
     try:
         with ExitStack() as stack:
             environment = _environment(stack, options.fast)
-            results.extend(_run(step, environment, bool(selection)) for step in steps)
+            for group in groups:
+                results.extend(_run(group, environment, bool(selection)))
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
@@ -81,16 +87,22 @@ def _parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
-def _steps(fast: bool, selection: list[str]) -> Iterator[Step]:
+def _steps(fast: bool, selection: list[str]) -> Iterator[Sequence[Step]]:
+    """Yield what is run at the same time, group by group."""
     if not selection:
-        yield from _static_checks()
-        yield from _front_end_checks()
+        yield from ([step] for step in [*_static_checks(), *_front_end_checks()])
     pytest = [sys.executable, "-m", "pytest", "-q", *selection, "-m"]
     if fast:
-        yield Step("unit tests", [*pytest, "not browser and not slow"], limit_s=600)
+        yield [Step("unit tests", [*pytest, "not browser and not slow"], limit_s=600)]
         return
-    yield Step("unit and integration tests", [*pytest, "not browser"], limit_s=1_300)
-    yield Step("browser tests", [*pytest, "browser"], limit_s=480)
+    name = "unit and integration tests"
+    if selection:
+        yield [Step(name, [*pytest, "not browser"], limit_s=UNIT_LIMIT_S)]
+    else:
+        others = [*pytest, "not browser", f"--ignore={SERVICES}"]
+        services = [*pytest, "not browser", SERVICES]
+        yield [Step(name, others, limit_s=UNIT_LIMIT_S), Step(f"{name} of services", services, limit_s=UNIT_LIMIT_S)]
+    yield [Step("browser tests", [*pytest, "browser"], limit_s=480)]
 
 
 def _static_checks() -> Iterator[Step]:
@@ -126,23 +138,45 @@ def _environment(stack: ExitStack, fast: bool) -> dict[str, str]:
     return inherited | {"YINGSHANG_TEST_CHROMIUM": chromium} | stack.enter_context(private_servers())
 
 
-def _run(step: Step, environment: Mapping[str, str], selected: bool) -> Result:
-    """Run a step with its output on ours. Past its limit it is killed with everything it started."""
-    print(f"── {step.name}", flush=True)
-    started = time.monotonic()
-    process = subprocess.Popen(step.command, cwd=step.folder, env=environment, start_new_session=True)
+def _run(group: Sequence[Step], environment: Mapping[str, str], selected: bool) -> list[Result]:
+    """Run the steps at the same time, the first with its output on ours, the others' shown when all have ended.
+
+    Past its limit a step is killed with everything it started.
+    """
+    print(f"── {' · '.join(step.name for step in group)}", flush=True)
+    started, results = time.monotonic(), []
+    with ExitStack() as stack:
+        outputs = [None, *(stack.enter_context(tempfile.TemporaryFile()) for _ in group[1:])]
+        processes = [_start(step, environment, output) for step, output in zip(group, outputs, strict=True)]
+        for process in processes:
+            stack.callback(_end, process, signal.SIGKILL)
+        try:
+            for step, process in zip(group, processes, strict=True):
+                results.append(_wait(step, process, started, selected))
+        except KeyboardInterrupt:
+            for process in processes:
+                _end(process, signal.SIGINT)
+            raise
+        for output in filter(None, outputs):
+            output.seek(0)
+            print(output.read().decode(errors="replace"), flush=True)
+    for result in results:
+        print(f"── {result.name}: {_word(result)} in {result.seconds:.1f} s\n", flush=True)
+    return results
+
+
+def _start(step: Step, environment: Mapping[str, str], output: IO[bytes] | None) -> subprocess.Popen[bytes]:
+    errors = subprocess.STDOUT if output else None
+    return subprocess.Popen(step.command, cwd=step.folder, env=environment, start_new_session=True, stdout=output, stderr=errors)
+
+
+def _wait(step: Step, process: subprocess.Popen[bytes], started: float, selected: bool) -> Result:
     try:
-        status = process.wait(step.limit_s)
+        status = process.wait(max(0.0, started + step.limit_s - time.monotonic()))
     except subprocess.TimeoutExpired:
         print(f"{step.name}: still running after {step.limit_s} s, killed", flush=True)
         status = TIMED_OUT
-    except KeyboardInterrupt:
-        _end(process, signal.SIGINT)
-        raise
-    _end(process, signal.SIGKILL)
-    result = Result(step.name, status, time.monotonic() - started, selected and status == NOTHING_SELECTED)
-    print(f"── {step.name}: {_word(result)} in {result.seconds:.1f} s\n", flush=True)
-    return result
+    return Result(step.name, status, time.monotonic() - started, selected and status == NOTHING_SELECTED)
 
 
 def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
