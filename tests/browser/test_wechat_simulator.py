@@ -61,7 +61,7 @@ class Client:
 
     def follow(self) -> None:
         self.test("follow-button").click()
-        expect(self.replies.first).to_be_visible()
+        expect(self.replies.first).to_be_visible(timeout=TIMEOUT_MS)
 
     def say(self, text: str) -> Locator:
         """Write, and return the reply."""
